@@ -1,0 +1,94 @@
+//! How a receiver takes events: in batches, with the span of each already joined to its trace.
+
+use async_trait::async_trait;
+use ids::EventId;
+use tracing::{Span, info_span};
+
+use crate::Envelope;
+
+/// A receiver's end of a queue.
+#[async_trait]
+pub trait Subscriber: Send + Sync {
+    /// The queue's name, such as `eligibility.notifications`.
+    fn queue(&self) -> &'static str;
+
+    /// Whether events of this name belong on the queue.
+    fn hears(&self, kind: &str) -> bool;
+
+    /// Takes the effect of each event that has not been taken before, all in one transaction with the inbox.
+    ///
+    /// # Errors
+    /// [`HandlingError`]: the batch then has no effect at all and is delivered again.
+    async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError>;
+
+    /// Puts an event aside that cannot be handled, with the reason, and marks it in the inbox.
+    ///
+    /// # Errors
+    /// [`HandlingError::Unavailable`] where the store cannot be reached.
+    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError>;
+}
+
+/// Why a batch had no effect.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlingError {
+    /// Something around the handler is out of order; the same batch will do later.
+    #[error(transparent)]
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// The batch holds an event that will never do.
+    #[error(transparent)]
+    Refused(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<storage::StoreError> for HandlingError {
+    fn from(error: storage::StoreError) -> Self {
+        match error {
+            storage::StoreError::Unavailable { .. } => Self::Unavailable(error.into()),
+            storage::StoreError::Refused { .. } | storage::StoreError::Impossible { .. } => {
+                Self::Refused(error.into())
+            }
+        }
+    }
+}
+
+/// An event that has arrived, with the span under which it is processed.
+#[derive(Debug)]
+pub struct Delivered {
+    /// The event.
+    pub envelope: Envelope,
+    span: Span,
+}
+
+impl Delivered {
+    /// An event that has arrived on a queue. Its span is a child of whatever caused the event, so that one
+    /// notification is one trace through all services.
+    pub fn on(queue: &'static str, envelope: Envelope) -> Self {
+        let span = info_span!(
+            target: "lapwing",
+            "process",
+            otel.name = format!("process {queue}"),
+            otel.kind = "consumer",
+            messaging.operation.type = "process",
+            messaging.destination.name = queue,
+            messaging.message.id = %envelope.id,
+            lapwing.reference = envelope.subject,
+        );
+        envelope.trace.adopt(&span);
+        Self { envelope, span }
+    }
+
+    /// Runs something as part of processing this event: what it causes joins the event's trace.
+    pub fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(work)
+    }
+}
+
+/// What a use case made of one event: an effect on the receiver's own store, and what is told in turn.
+#[derive(Debug, Clone)]
+pub struct Heard<Effect> {
+    /// The event.
+    pub event: EventId,
+    /// What changes in the receiver's store.
+    pub effect: Effect,
+    /// What the receiver tells others because of it.
+    pub outgoing: Vec<Envelope>,
+}

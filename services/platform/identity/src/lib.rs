@@ -1,0 +1,10 @@
+//! Who calls. A caller is one URI in the subject alternative names of a verified client certificate, such as
+//! `lapwing://authority/373`; nothing in a request can claim to be somebody else.
+
+mod caller;
+mod credentials;
+mod development;
+
+pub use caller::{Caller, Role, caller_of};
+pub use credentials::Credentials;
+pub use development::{DevelopmentAuthority, PkiError, file_name};

@@ -1,0 +1,80 @@
+//! Stores, as adapters see them: how one is opened, and how a transaction begins and commits.
+//!
+//! A transaction has a name, which errors and logs carry, and a commit wakes whoever relays the outbox. The
+//! SQL itself belongs to the services and to `delivery`.
+
+pub mod sqlite;
+
+use thiserror::Error;
+
+/// What went wrong in a store, told by what the caller can do about it.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The store cannot be reached or is busy or full: the same call may succeed later.
+    #[error("the store could not {doing}: {source}")]
+    Unavailable {
+        /// The transaction or statement, in words.
+        doing: &'static str,
+        /// The database's own error.
+        source: sqlx::Error,
+    },
+    /// The store refused this very content: the same call will fail again.
+    #[error("the store refused to {doing}: {source}")]
+    Refused {
+        /// The transaction or statement, in words.
+        doing: &'static str,
+        /// The database's own error.
+        source: sqlx::Error,
+    },
+    /// The store holds what it must never hold.
+    #[error("the store holds something impossible in {table}.{column} of {row}: {reason}")]
+    Impossible {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// The row's key.
+        row: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    /// Sorts a database error by what can be done about it.
+    pub fn from_sqlx(doing: &'static str, source: sqlx::Error) -> Self {
+        let refused = match &source {
+            // 18 is SQLITE_TOOBIG: a value that is too large stays so.
+            sqlx::Error::Database(error) => {
+                !matches!(error.kind(), sqlx::error::ErrorKind::Other)
+                    || error.code().is_some_and(|code| code == "18")
+            }
+            sqlx::Error::RowNotFound
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Encode(_)
+            | sqlx::Error::Decode(_) => true,
+            _ => false,
+        };
+        if refused { Self::Refused { doing, source } } else { Self::Unavailable { doing, source } }
+    }
+
+    /// Whether a column that must be unique already holds the value.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Refused { source: sqlx::Error::Database(error), .. } if error.is_unique_violation())
+    }
+}
+
+/// Puts the words of the statement to a database error.
+pub trait Doing<T> {
+    /// The same result, with what was being done.
+    ///
+    /// # Errors
+    /// As the result had, sorted by what can be done about it.
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::from_sqlx(doing, source))
+    }
+}

@@ -1,0 +1,208 @@
+//! SQLite: one file a service, one writer and a few readers.
+//!
+//! Every write begins with `BEGIN IMMEDIATE`: a transaction that starts reading and then wants to write can be
+//! refused half-way. `synchronous=FULL` makes a commit mean that the disk has it (promise 1).
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use tokio::sync::Notify;
+
+use crate::{Doing, StoreError};
+
+/// Readers of one file; SQLite reads are short, and each connection costs memory.
+const READERS: u32 = 2;
+
+/// A service's store.
+#[derive(Debug, Clone)]
+pub struct Database {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    committed: Arc<Notify>,
+}
+
+impl Database {
+    /// Opens the file, makes it where there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, or holds a schema that this version does not know.
+    pub async fn open(file: &Path, migrators: &[&Migrator]) -> Result<Self, OpenError> {
+        let opened = |source| OpenError::Open { file: file.display().to_string(), source };
+        for_its_owner_alone(file).map_err(|error| opened(error.into()))?;
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            // Erased means overwritten: what is deleted must not stay readable in free pages (promise 7).
+            .pragma("secure_delete", "ON");
+        let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await.map_err(opened)?;
+        for migrator in migrators {
+            let migrated = migrator.run(&writer).await;
+            migrated.map_err(|source| OpenError::Migrate { file: file.display().to_string(), source })?;
+        }
+        let readers =
+            pool.max_connections(READERS).connect_with(options.read_only(true)).await.map_err(opened)?;
+        Ok(Self { writer, readers, committed: Arc::new(Notify::new()) })
+    }
+
+    /// Begins a transaction that will write. The name says what it is for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the file is locked for longer than the timeout, or is gone.
+    pub async fn begin(&self, name: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await.doing(name)
+    }
+
+    /// Commits, and wakes whoever relays the outbox. A caller that goes away meanwhile changes neither: the commit is
+    /// SQLite's by then, and its events would otherwise lie in the outbox until the next one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the commit could not be made durable: nothing of it holds.
+    pub async fn commit(
+        &self,
+        transaction: Transaction<'static, Sqlite>,
+        name: &'static str,
+    ) -> Result<(), StoreError> {
+        let wake = self.committed.clone();
+        let committing = tokio::spawn(async move {
+            let committed = transaction.commit().await;
+            wake.notify_one();
+            committed
+        });
+        match committing.await {
+            Ok(committed) => committed.doing(name),
+            // The runtime is going down, or the driver panicked: whether it holds is known only to the file.
+            Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
+        }
+    }
+
+    /// Connections that only read.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Resolves once a transaction has committed since the last time it resolved. For one waiter.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
+    }
+
+    /// Closes the file; SQLite folds its write-ahead log in.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Makes the file, where there is none, so that its owner alone can read it; SQLite gives the files beside it the
+/// same mode. Whatever the folder allows, what is in the store is not for others.
+fn for_its_owner_alone(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
+}
+
+/// Why a store could not be opened, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be opened.
+    #[error(
+        "{file} cannot be opened: {source}; check that the folder exists, can be written, and that the disk has room"
+    )]
+    Open {
+        /// The file.
+        file: String,
+        /// The database's own error.
+        source: sqlx::Error,
+    },
+    /// The schema does not fit this version.
+    #[error(
+        "the schema of {file} cannot be brought up to date: {source}; a newer version of Lapwing may have written it: start that version, or restore the file"
+    )]
+    Migrate {
+        /// The file.
+        file: String,
+        /// The migrator's own error.
+        source: sqlx::migrate::MigrateError,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+    use sqlx::migrate::{Migration, MigrationType};
+
+    use super::*;
+
+    fn migrator() -> Migrator {
+        let sql = sqlx::SqlStr::from_static("CREATE TABLE bird (name TEXT NOT NULL UNIQUE)");
+        Migrator::with_migrations(vec![Migration::new(1, "birds".into(), MigrationType::Simple, sql, false)])
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_there_after_reopening_and_what_is_not_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("birds.sqlite");
+        let database = Database::open(&file, &[&migrator()]).await.expect("opens");
+        let mut transaction = database.begin("add a bird").await.expect("begins");
+        sqlx::query("INSERT INTO bird VALUES ('lapwing')").execute(&mut *transaction).await.expect("inserts");
+        database.commit(transaction, "add a bird").await.expect("commits");
+        database.committed().await;
+        let mut transaction = database.begin("add a bird").await.expect("begins");
+        sqlx::query("INSERT INTO bird VALUES ('dodo')").execute(&mut *transaction).await.expect("inserts");
+        drop(transaction);
+        database.close().await;
+
+        let database = Database::open(&file, &[&migrator()]).await.expect("opens again");
+        let names: Vec<String> = sqlx::query("SELECT name FROM bird")
+            .fetch_all(database.readers())
+            .await
+            .expect("reads")
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        assert_eq!(names, ["lapwing"]);
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_there_already_is_refused_and_not_called_unavailable() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database =
+            Database::open(&folder.path().join("birds.sqlite"), &[&migrator()]).await.expect("opens");
+        let mut transaction = database.begin("add birds").await.expect("begins");
+        let twice =
+            sqlx::query("INSERT INTO bird VALUES ('lapwing'), ('lapwing')").execute(&mut *transaction).await;
+        assert!(twice.doing("add birds").expect_err("refused").is_unique_violation());
+    }
+
+    #[tokio::test]
+    async fn a_store_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let _database =
+            Database::open(&folder.path().join("birds.sqlite"), &[&migrator()]).await.expect("opens");
+        for file in std::fs::read_dir(folder.path()).expect("a folder") {
+            let file = file.expect("a file");
+            assert_eq!(
+                file.metadata().expect("a mode").permissions().mode() & 0o777,
+                0o600,
+                "{:?}",
+                file.path()
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_is_named() {
+        let error = Database::open(Path::new("/nowhere/birds.sqlite"), &[]).await.expect_err("refused");
+        assert!(error.to_string().contains("/nowhere/birds.sqlite"), "{error}");
+    }
+}

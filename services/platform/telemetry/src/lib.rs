@@ -1,0 +1,127 @@
+//! Traces and log lines.
+//!
+//! Every process makes trace ids, whether or not anybody collects spans: the context is stored in each outbox
+//! row, so that one notification is one trace whenever a collector is there to draw it.
+
+mod context;
+mod grpc;
+
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::WithExportConfig;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+pub use context::TraceContext;
+pub use grpc::{carry_context, item_span, server_span};
+
+/// What a process wants of its telemetry.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The name under which spans are reported: OpenTelemetry's `service.name`.
+    pub service: &'static str,
+    /// Where spans go, by OTLP over gRPC, such as `http://127.0.0.1:4317`. Without one, no span leaves.
+    pub otlp_endpoint: Option<String>,
+    /// Which log lines appear on the terminal, such as `info` or `warn,delivery=debug`.
+    pub log: String,
+}
+
+/// Why telemetry could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The filter for log lines cannot be read.
+    #[error("log filter {filter:?} cannot be read: {source}; write it like info, or warn,delivery=debug")]
+    Filter {
+        /// The filter as given.
+        filter: String,
+        /// Why.
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// The endpoint cannot be used.
+    #[error(
+        "spans cannot be sent to {endpoint}: {source}; give an address with its scheme, such as http://127.0.0.1:4317"
+    )]
+    Endpoint {
+        /// The endpoint as given.
+        endpoint: String,
+        /// Why.
+        source: opentelemetry_otlp::ExporterBuildError,
+    },
+    /// Somebody set up telemetry in this process before.
+    #[error("telemetry has been started in this process before")]
+    Twice,
+}
+
+/// Keeps telemetry going; [`Telemetry::stop`] sends what is left.
+#[derive(Debug)]
+pub struct Telemetry {
+    provider: SdkTracerProvider,
+}
+
+/// Starts log lines on standard error, and spans where an endpoint is given. Needs a tokio runtime.
+///
+/// # Errors
+/// [`StartError`], each with what to do.
+pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|source| StartError::Filter { filter: settings.log.clone(), source })?;
+    let provider = provider(settings)?;
+    // The exporter's own transport makes spans too; exporting those would feed the exporter for ever.
+    let ours = filter_fn(|metadata| {
+        let target = metadata.target();
+        !["h2", "hyper", "tonic", "tower", "opentelemetry", "sqlx"]
+            .iter()
+            .any(|noise| target.starts_with(noise))
+    });
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer("lapwing"))
+        .with_location(false)
+        .with_threads(false)
+        .with_filter(ours);
+    let coloured = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured)
+        .with_target(false)
+        .compact()
+        // A line says what was handled; the attributes of the span around it are for the collector.
+        .with_filter(filter.and(filter_fn(|metadata| metadata.is_event())));
+    tracing_subscriber::registry().with(spans).with(lines).try_init().map_err(|_| StartError::Twice)?;
+    Ok(Telemetry { provider })
+}
+
+fn provider(settings: &Settings) -> Result<SdkTracerProvider, StartError> {
+    let resource = Resource::builder().with_service_name(settings.service).build();
+    let mut provider = SdkTracerProvider::builder().with_resource(resource);
+    if let Some(endpoint) = &settings.otlp_endpoint {
+        let exporter = opentelemetry_otlp::SpanExporter::builder()
+            .with_tonic()
+            .with_endpoint(endpoint)
+            .build()
+            .map_err(|source| StartError::Endpoint { endpoint: endpoint.clone(), source })?;
+        provider = provider.with_batch_exporter(exporter);
+    }
+    Ok(provider.build())
+}
+
+impl Telemetry {
+    /// Sends the spans that are left and stops. Does nothing the second time.
+    pub async fn stop(self) {
+        // `shutdown` blocks, and on the runtime's own thread it would wait for itself.
+        let stopped = tokio::task::spawn_blocking(move || self.provider.shutdown()).await;
+        if let Ok(Err(error)) = stopped {
+            tracing::warn!(%error, "the last spans could not be sent");
+        }
+    }
+
+    /// Sends the spans that are waiting, and goes on.
+    pub async fn flush(&self) {
+        let provider = self.provider.clone();
+        let flushed = tokio::task::spawn_blocking(move || provider.force_flush()).await;
+        if let Ok(Err(error)) = flushed {
+            tracing::warn!(%error, "spans could not be sent");
+        }
+    }
+}
