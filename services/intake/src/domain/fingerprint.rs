@@ -1,0 +1,51 @@
+//! The fingerprint of a notification: by it the same submission is told from one with the same key and other
+//! content, for ever (promise 3).
+
+use contracts::notification::v1::Notification;
+use prost::Message;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 over the canonical protobuf encoding: fields in the order of their numbers, nothing for what was
+/// left out. A field added to the contract later does not change the fingerprint of what was sent before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of a notification.
+    pub fn of(notification: &Notification) -> Self {
+        Self(Sha256::digest(notification.encode_to_vec()).into())
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&hex::encode(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_change_of_content_changes_it_and_repeating_does_not() {
+        let first = Notification {
+            sender_reference: "A-1".into(),
+            notifying_authority: "373".into(),
+            ..Default::default()
+        };
+        let later = Notification { late_reason: "awaited the police".into(), ..first.clone() };
+        assert_eq!(Fingerprint::of(&first), Fingerprint::of(&first.clone()));
+        assert_ne!(Fingerprint::of(&first), Fingerprint::of(&later));
+    }
+
+    #[test]
+    fn the_encoding_behind_it_never_changes() {
+        let sent = Notification {
+            sender_reference: "A-1".into(),
+            notifying_authority: "373".into(),
+            ..Default::default()
+        };
+        assert_eq!(sent.encode_to_vec(), b"\x0a\x03A-1\x12\x03373");
+    }
+}

@@ -1,0 +1,69 @@
+//! What intake hears: queue `intake.outcomes`. Generated event types stop here.
+
+use async_trait::async_trait;
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED};
+use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
+use delivery::{Delivered, HandlingError, Heard, Subscriber};
+use prost::Message;
+
+use crate::domain::status::Outcome;
+use crate::record_outcomes::RecordOutcomes;
+use crate::store::Progress;
+
+/// Hears what became of notifications.
+pub struct Outcomes {
+    record: RecordOutcomes,
+}
+
+impl Outcomes {
+    /// Hands what it hears to `record`.
+    pub fn new(record: RecordOutcomes) -> Self {
+        Self { record }
+    }
+}
+
+#[async_trait]
+impl Subscriber for Outcomes {
+    fn queue(&self) -> &'static str {
+        "intake.outcomes"
+    }
+
+    fn hears(&self, kind: &str) -> bool {
+        [NOTIFICATION_ASSESSED, CASE_QUEUED, CASE_ACKNOWLEDGED].contains(&kind)
+    }
+
+    async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {
+        let heard: Result<Vec<_>, HandlingError> = batch.iter().map(heard).collect();
+        Ok(self.record.record(&heard?).await?)
+    }
+
+    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
+        Ok(self.record.park(self.queue(), delivered, reason).await?)
+    }
+}
+
+fn heard(delivered: &Delivered) -> Result<Heard<Progress>, HandlingError> {
+    let envelope = &delivered.envelope;
+    let payload = envelope.payload.clone();
+    let refused = |error: prost::DecodeError| HandlingError::Refused(error.into());
+    let outcome = match envelope.kind.as_str() {
+        NOTIFICATION_ASSESSED => {
+            Outcome::Assessed(Box::new(NotificationAssessed::decode(payload).map_err(refused)?))
+        }
+        CASE_QUEUED => Outcome::Queued(Box::new(CaseQueued::decode(payload).map_err(refused)?)),
+        CASE_ACKNOWLEDGED => Outcome::Acknowledged(CaseAcknowledged::decode(payload).map_err(refused)?),
+        other => {
+            return Err(HandlingError::Refused(format!("intake does not know {other}").into()));
+        }
+    };
+    let reference = envelope
+        .subject
+        .parse()
+        .map_err(|error: ids::ReferenceError| HandlingError::Refused(error.into()))?;
+    Ok(Heard {
+        event: envelope.id,
+        effect: Progress { reference, outcome, at: envelope.occurred_at },
+        outgoing: Vec::new(),
+    })
+}

@@ -1,0 +1,116 @@
+//! Intake: accepts notifications, gives receipts, and shows what became of them.
+//!
+//! The only store with identities is here. What leaves is coded facts ([`domain::coding`]) and, over gRPC, a
+//! sender's own record back to that sender.
+
+pub mod accept_notifications;
+pub mod assessor;
+pub mod check_notification;
+pub mod config;
+pub mod domain;
+pub mod events;
+pub mod grpc;
+pub mod hold_together;
+pub mod read_notification;
+pub mod record_outcomes;
+pub mod store;
+
+use std::sync::Arc;
+
+use ambient::Ambient;
+use contracts::intake::v1::intake_service_server::IntakeServiceServer;
+use delivery::sqlite::Outbox;
+use lifecycle::{CancellationToken, Lifecycle};
+use notary::Notary;
+
+use crate::accept_notifications::AcceptNotifications;
+use crate::assessor::Assessor;
+use crate::check_notification::CheckNotification;
+use crate::config::Config;
+use crate::events::Outcomes;
+use crate::grpc::{IntakeGrpc, Limits};
+use crate::hold_together::HoldTogether;
+use crate::read_notification::ReadNotification;
+use crate::record_outcomes::RecordOutcomes;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// The service's name: in events, spans and certificates.
+pub const SERVICE: &str = "intake";
+
+/// The parts of a running intake, for whoever wires services together.
+pub struct Intake {
+    /// Answers authorities' case systems.
+    pub grpc: IntakeServiceServer<IntakeGrpc>,
+    /// Hears what the other services found.
+    pub outcomes: Arc<Outcomes>,
+    /// What intake tells the others.
+    pub outbox: Outbox,
+    /// The public key with which receipts verify.
+    pub receipt_key: String,
+    database: storage::sqlite::Database,
+}
+
+/// Why intake cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] storage::sqlite::OpenError),
+    /// Its receipt key cannot be used.
+    #[error(transparent)]
+    Key(#[from] notary::NotaryError),
+}
+
+impl Intake {
+    /// Opens the store and the receipt key, then puts the use cases behind gRPC and events. The order matters:
+    /// nothing answers before the store is up to date. Streams end with `stopping`; `background` is stopped later,
+    /// once every call has its answer.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(
+        config: &Config,
+        assessor: Arc<dyn Assessor>,
+        ambient: &Ambient,
+        background: &Lifecycle,
+        stopping: CancellationToken,
+    ) -> Result<Self, StartError> {
+        let database = store::sqlite::open(&config.store).await?;
+        let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
+        let receipt_key = notary.public_key().to_owned();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
+
+        let together =
+            HoldTogether::start(store.clone(), config.largest_commit, config.largest_backlog, background);
+        let accept = AcceptNotifications::new(store.clone(), together, notary, ambient.clone());
+        let check = CheckNotification::new(assessor, ambient.clone());
+        let outcomes = RecordOutcomes::new(store.clone(), ambient.clone());
+        let read = ReadNotification::new(store, outcomes.changes());
+        let limits = Limits {
+            items_in_flight: config.items_in_flight,
+            largest_notification: config.largest_notification,
+        };
+        let grpc = IntakeGrpc::new(accept, check, read, limits, stopping);
+        Ok(Self {
+            grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
+            outcomes: Arc::new(Outcomes::new(outcomes)),
+            outbox: Outbox::of(database.clone()),
+            receipt_key,
+            database,
+        })
+    }
+
+    /// How many events are parked here.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
+        delivery::sqlite::parked(&self.database).await
+    }
+
+    /// Closes the store.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
