@@ -1,0 +1,74 @@
+//! What the law makes of a notification: an outcome for each child and for the incident, with its reasons.
+//!
+//! Eligibility explains; people judge. It never computes whether harm is serious or whether abuse is suspected,
+//! and it never reads a blank as "no". The judgement itself is [`domain::rules::assess`], a pure function of facts
+//! and of the policy edition in force; [`assess::assess_coded`] is the same judgement on the contract's words.
+
+pub mod assess;
+pub mod config;
+pub mod domain;
+pub mod events;
+pub mod grpc;
+pub mod record_findings;
+pub mod store;
+mod wire;
+
+use std::sync::Arc;
+
+use ambient::Ambient;
+use contracts::eligibility::v1::eligibility_service_server::EligibilityServiceServer;
+use delivery::sqlite::Outbox;
+use storage::sqlite::{Database, OpenError};
+
+use crate::config::Config;
+use crate::domain::policy::Policies;
+use crate::events::Notifications;
+use crate::grpc::EligibilityGrpc;
+use crate::record_findings::RecordFindings;
+use crate::store::sqlite::SqliteStore;
+
+/// The service's name: in events, spans and certificates.
+pub const SERVICE: &str = "eligibility";
+
+/// The parts of a running eligibility, for whoever wires services together.
+pub struct Eligibility {
+    /// Answers whoever asks what the law makes of coded facts.
+    pub grpc: EligibilityServiceServer<EligibilityGrpc>,
+    /// Hears received notifications.
+    pub notifications: Arc<Notifications>,
+    /// What eligibility tells the others.
+    pub outbox: Outbox,
+    database: Database,
+}
+
+impl Eligibility {
+    /// Opens the store, then puts the one judgement behind gRPC and events.
+    ///
+    /// # Errors
+    /// Where the store cannot be opened.
+    pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, OpenError> {
+        let database = store::sqlite::open(&config.store).await?;
+        let policies = Policies::compiled_in();
+        let findings =
+            RecordFindings::new(Arc::new(SqliteStore::new(database.clone())), policies, ambient.clone());
+        Ok(Self {
+            grpc: EligibilityServiceServer::new(EligibilityGrpc::new(policies)),
+            notifications: Arc::new(Notifications::new(findings)),
+            outbox: Outbox::of(database.clone()),
+            database,
+        })
+    }
+
+    /// How many events are parked here.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
+        delivery::sqlite::parked(&self.database).await
+    }
+
+    /// Closes the store.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}

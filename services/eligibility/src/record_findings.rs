@@ -1,0 +1,73 @@
+//! Finds for each notification that is heard, and tells the finding.
+
+use std::sync::Arc;
+
+use ambient::Ambient;
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::events::NOTIFICATION_ASSESSED;
+use contracts::notification::v1::CodedNotification;
+use contracts::time::to_wire;
+use delivery::{Delivered, Envelope, Heard, Origin};
+use ids::{Reference, ReferenceError};
+use storage::StoreError;
+
+use crate::SERVICE;
+use crate::assess::assess_coded;
+use crate::domain::policy::Policies;
+use crate::store::{Finding, Store};
+
+/// The use case.
+pub struct RecordFindings {
+    store: Arc<dyn Store>,
+    policies: &'static Policies,
+    ambient: Ambient,
+}
+
+impl RecordFindings {
+    /// Records in `store`, by `policies`.
+    pub fn new(store: Arc<dyn Store>, policies: &'static Policies, ambient: Ambient) -> Self {
+        Self { store, policies, ambient }
+    }
+
+    /// Finds for one notification; what is told of it joins its trace.
+    ///
+    /// # Errors
+    /// Where the notification carries no reference.
+    pub fn find(
+        &self,
+        delivered: &Delivered,
+        notification: CodedNotification,
+    ) -> Result<Heard<Finding>, ReferenceError> {
+        let reference: Reference = notification.reference.parse()?;
+        let assessment = assess_coded(&notification, self.policies);
+        let finding = Finding { reference, revision: notification.revision, assessment: assessment.clone() };
+        let owner = notification.notifying_authority.clone();
+        let origin =
+            Origin { kind: NOTIFICATION_ASSESSED, source: SERVICE, subject: reference, owner: &owner };
+        let event = NotificationAssessed {
+            notification: Some(notification),
+            assessment: Some(assessment),
+            assessed_at: Some(to_wire(self.ambient.now())),
+        };
+        let told = delivered.within(|| Envelope::seal(origin, &event, &self.ambient));
+        Ok(Heard { event: delivered.envelope.id, effect: finding, outgoing: vec![told] })
+    }
+
+    /// Keeps a batch of findings in one transaction.
+    ///
+    /// # Errors
+    /// Nothing of the batch has effect then.
+    pub async fn record(&self, heard: &[Heard<Finding>]) -> Result<(), StoreError> {
+        self.store.record(heard, self.ambient.now()).await?;
+        tracing::info!(notifications = heard.len(), "recorded findings");
+        Ok(())
+    }
+
+    /// Puts an event aside that cannot be handled.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
+        self.store.park(queue, delivered, reason, self.ambient.now()).await
+    }
+}

@@ -1,0 +1,43 @@
+//! What eligibility asks of its store, in the domain's words.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use contracts::notification::v1::Assessment;
+use delivery::{Delivered, Heard};
+use ids::Reference;
+use jiff::Timestamp;
+use storage::StoreError;
+
+/// What was found for one revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The notification.
+    pub reference: Reference,
+    /// Its revision, from 1.
+    pub revision: u32,
+    /// The finding as it was told.
+    pub assessment: Assessment,
+}
+
+/// Eligibility's store.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Keeps findings and what is told of them, in one transaction with the inbox: each event once.
+    ///
+    /// # Errors
+    /// Nothing of the batch has effect then.
+    async fn record(&self, heard: &[Heard<Finding>], now: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts an event aside that cannot be handled.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    async fn park(
+        &self,
+        queue: &str,
+        delivered: &Delivered,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+}
