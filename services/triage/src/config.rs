@@ -1,0 +1,33 @@
+//! Every setting of triage, with its unit and what it costs.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// Settings of triage.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The SQLite file: cases, clocks and the panel's queue. Coded facts alone, no identities.
+    pub store: PathBuf,
+}
+
+impl Config {
+    /// The settings of the embedded mode, with all files below one folder.
+    pub fn below(folder: &Path) -> Self {
+        Self { store: folder.join("triage.sqlite") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_refused_by_its_name() {
+        let read: Config = toml::from_str("store = '/var/lib/lapwing/triage.sqlite'").expect("reads");
+        assert_eq!(read, Config::below(Path::new("/var/lib/lapwing")));
+        let error = toml::from_str::<Config>("store = 'a'\nlease = 5").expect_err("refused");
+        assert!(error.to_string().contains("lease"), "{error}");
+    }
+}

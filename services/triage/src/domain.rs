@@ -1,0 +1,15 @@
+//! What triage decides without a clock, a store or a network: lane, clocks, priority, working order, and how a case
+//! moves along the queue.
+//!
+//! What a reader would get wrong: none of this decides a case. A lane says who is asked, a priority says when, and
+//! each comes with its reasons; the decision is the panel's.
+
+pub mod case;
+pub mod clock;
+pub mod finding;
+pub mod lane;
+pub mod policy;
+pub mod priority;
+pub mod reason;
+pub mod standing;
+pub mod turn;

@@ -1,0 +1,124 @@
+//! What triage takes from an event, and what it makes of events that say less or other than today's.
+
+use ambient::{Ambient, SeededChance, SystemClock};
+use contract::{Assessment, ChildFacts, ChildFinding, CodedChild, CodedNotification, Event, IncidentFacts};
+use ids::{LeaseId, Reference};
+use jiff::civil::date;
+
+use super::*;
+use crate::domain::standing::Lease;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+fn event() -> NotificationAssessed {
+    let reference = Reference::mint(&Ambient::new(SystemClock, SeededChance::new(3)));
+    let child = |key: &str, event: Event| CodedChild {
+        key: key.into(),
+        facts: Some(ChildFacts { event: event.into(), ..Default::default() }),
+    };
+    let notification = CodedNotification {
+        reference: reference.to_string(),
+        revision: 1,
+        notifying_authority: "373".into(),
+        became_aware_on: "2026-03-02".into(),
+        received_at: Some(to_wire(at("2026-03-03T09:00:00Z"))),
+        incident: Some(IncidentFacts { occurred_on: "2026-03-01".into(), ..Default::default() }),
+        children: vec![child("1", Event::Harm), child("2", Event::Death)],
+    };
+    let finding = |outcome: contract::Outcome| ChildFinding { outcome: outcome.into(), ..Default::default() };
+    let assessment = Assessment {
+        outcome: contract::Outcome::DutyOfAnotherAuthority.into(),
+        provision: "Children Act 2004 s.16C(1)(a)".into(),
+        duty_authority: "888".into(),
+        children: vec![
+            finding(contract::Outcome::Outside),
+            finding(contract::Outcome::DutyOfAnotherAuthority),
+        ],
+        ..Default::default()
+    };
+    NotificationAssessed { notification: Some(notification), assessment: Some(assessment), assessed_at: None }
+}
+
+/// The event with its notification changed.
+fn with(change: impl FnOnce(&mut CodedNotification)) -> NotificationAssessed {
+    let mut event = event();
+    change(event.notification.as_mut().expect("a notification"));
+    event
+}
+
+#[test]
+fn everything_that_a_case_needs_is_taken_from_the_event() {
+    let read = assessed(&event()).expect("reads");
+    assert_eq!((read.authority.as_str(), read.revision, read.children), ("373", 1, 2));
+    assert_eq!(read.outcome, Outcome::DutyOfAnotherAuthority);
+    assert_eq!(read.duty_authority.as_deref(), Some("888"));
+    assert_eq!(read.findings, [Outcome::Outside, Outcome::DutyOfAnotherAuthority]);
+    assert_eq!(read.deaths, [1]);
+    assert_eq!(read.occurred_on, Some(date(2026, 3, 1)));
+    assert_eq!(read.became_aware_on, Some(date(2026, 3, 2)));
+    assert_eq!(read.received_on, date(2026, 3, 3));
+}
+
+#[test]
+fn the_day_of_receipt_is_londons_on_the_night_when_the_clocks_change() {
+    let cases = [
+        ("2026-03-28T23:59:59Z", date(2026, 3, 28)),
+        ("2026-03-29T00:00:00Z", date(2026, 3, 29)),
+        ("2026-03-29T22:59:59Z", date(2026, 3, 29)),
+        ("2026-03-29T23:00:00Z", date(2026, 3, 30)),
+        ("2026-10-25T23:30:00Z", date(2026, 10, 25)),
+    ];
+    for (time, day) in cases {
+        let read = assessed(&with(|notification| {
+            notification.received_at = Some(to_wire(at(time)));
+        }))
+        .expect("reads");
+        assert_eq!(read.received_on, day, "{time}");
+    }
+}
+
+#[test]
+fn an_outcome_that_this_build_does_not_know_is_a_persons_to_judge() {
+    let mut event = event();
+    event.assessment.as_mut().expect("an assessment").outcome = 99;
+    assert_eq!(assessed(&event).expect("reads").outcome, Outcome::NeedsJudgement);
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_not_known() {
+    let read = assessed(&with(|notification| {
+        notification.became_aware_on = "2026-02-30".into();
+    }))
+    .expect("reads");
+    assert_eq!(read.became_aware_on, None);
+}
+
+#[test]
+fn an_event_without_what_a_case_rests_on_is_refused_with_the_reason() {
+    let mut without_assessment = event();
+    without_assessment.assessment = None;
+    let cases = [
+        (NotificationAssessed::default(), "no notification"),
+        (without_assessment, "no assessment"),
+        (with(|notification| notification.received_at = None), "when it was received"),
+        (with(|notification| notification.reference.clear()), "reference cannot be read"),
+    ];
+    for (event, words) in cases {
+        let error = assessed(&event).expect_err(words).to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_lease_that_has_run_out_shows_as_waiting() {
+    let lease =
+        Lease { id: LeaseId::mint(&Ambient::system()), by: "x".into(), until: at("2026-03-03T09:05:00Z") };
+    let leased = Standing::Leased(lease.clone());
+    assert_eq!(state(&leased, at("2026-03-03T09:04:59Z")), QueueState::Leased);
+    assert_eq!(state(&leased, at("2026-03-03T09:05:00Z")), QueueState::Waiting);
+    let given = Acknowledgement { lease: lease.id, by: "x".into(), at: at("2026-03-03T09:01:00Z") };
+    assert_eq!(state(&Standing::Acknowledged(given), at("2026-03-03T09:05:00Z")), QueueState::Acknowledged);
+    assert_eq!(state(&Standing::Waiting, at("2026-03-03T09:05:00Z")), QueueState::Waiting);
+}
