@@ -1,0 +1,172 @@
+//! What an entry means, in words for a person.
+//!
+//! What a reader would get wrong: these words are read by operators too, who see state and never content. So they
+//! say what was done and by which provision, and leave the facts of the case to those who may read the case.
+
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED};
+use contracts::intake::v1::NotificationReceived;
+use contracts::notification::v1::{Assessment, CodedNotification, Lane, Outcome, Priority};
+use contracts::triage::v1::{CaseAcknowledged, CaseQueued, QueueEntry};
+use prost::{DecodeError, Message};
+use registers::AuthorityNumber;
+
+/// Describes an event by its name and payload. A name that is not known yet stands for itself, and a payload that
+/// cannot be read is said to be so: the log holds both as they came.
+pub fn describe(kind: &str, payload: &[u8]) -> String {
+    let words = match kind {
+        NOTIFICATION_RECEIVED => NotificationReceived::decode(payload).map(received),
+        NOTIFICATION_ASSESSED => NotificationAssessed::decode(payload).map(assessed),
+        CASE_QUEUED => CaseQueued::decode(payload).map(queued),
+        CASE_ACKNOWLEDGED => CaseAcknowledged::decode(payload).map(|event| acknowledged(&event)),
+        unknown => Ok(format!("{unknown}, which this version of Lapwing cannot put in words")),
+    };
+    words.unwrap_or_else(|_: DecodeError| format!("{kind}, whose content cannot be read"))
+}
+
+fn received(event: NotificationReceived) -> String {
+    let CodedNotification { notifying_authority, revision, .. } = event.notification.unwrap_or_default();
+    format!("received from {}, revision {revision}", authority(&notifying_authority))
+}
+
+fn assessed(event: NotificationAssessed) -> String {
+    let assessment = event.assessment.unwrap_or_default();
+    let found = found(&assessment);
+    let edition = &assessment.policy_edition;
+    if edition.is_empty() { format!("assessed: {found}") } else { format!("assessed by {edition}: {found}") }
+}
+
+fn found(assessment: &Assessment) -> String {
+    let provision = &assessment.provision;
+    match assessment.outcome() {
+        Outcome::DutyInArea | Outcome::DutyOutsideEngland if provision.is_empty() => {
+            "a duty to notify".to_owned()
+        }
+        Outcome::DutyInArea | Outcome::DutyOutsideEngland => format!("a duty to notify under {provision}"),
+        Outcome::DutyOfAnotherAuthority if assessment.duty_authority.is_empty() => {
+            "the duty to notify is another authority's".to_owned()
+        }
+        Outcome::DutyOfAnotherAuthority => {
+            format!("the duty to notify is that of {}", authority(&assessment.duty_authority))
+        }
+        Outcome::LookedAfterDeath => "the death of a looked-after child, for information".to_owned(),
+        Outcome::CareLeaverDeath => "the death of a care leaver, for information".to_owned(),
+        Outcome::NeedsJudgement => "the facts do not settle it, so a person decides".to_owned(),
+        Outcome::Outside => "no duty to notify is found".to_owned(),
+        Outcome::Unspecified => {
+            "the finding is of a kind that this version of Lapwing does not know".to_owned()
+        }
+    }
+}
+
+fn queued(event: CaseQueued) -> String {
+    let entry: QueueEntry = event.entry.unwrap_or_default();
+    let urgent = if entry.priority() == Priority::Urgent { ", urgent" } else { "" };
+    format!("queued{}{urgent}", purpose(entry.lane()))
+}
+
+fn acknowledged(event: &CaseAcknowledged) -> String {
+    format!("taken over by the panel{}", purpose(event.lane()))
+}
+
+fn purpose(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Decision => " for decision",
+        Lane::Information => " for information",
+        Lane::Unspecified => "",
+    }
+}
+
+/// An authority by its number, and by its name where the register knows it.
+fn authority(number: &str) -> String {
+    let known = number.parse().ok().and_then(|number: AuthorityNumber| registers::authorities().find(number));
+    match known {
+        Some(authority) => format!("authority {number} ({})", authority.name),
+        None if number.is_empty() => "an authority that is not named".to_owned(),
+        None => format!("authority {number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assessment(outcome: Outcome, provision: &str, duty_authority: &str) -> Vec<u8> {
+        let assessment = Assessment {
+            outcome: outcome.into(),
+            provision: provision.into(),
+            duty_authority: duty_authority.into(),
+            summary: "child Robin died".into(),
+            ..Default::default()
+        };
+        NotificationAssessed { assessment: Some(assessment), ..Default::default() }.encode_to_vec()
+    }
+
+    fn entry(lane: Lane, priority: Priority) -> Vec<u8> {
+        let entry = QueueEntry { lane: lane.into(), priority: priority.into(), ..Default::default() };
+        CaseQueued { entry: Some(entry), reasons: vec![] }.encode_to_vec()
+    }
+
+    #[test]
+    fn an_authority_is_named_where_the_register_knows_it() {
+        let received = |number: &str| {
+            let notification =
+                CodedNotification { notifying_authority: number.into(), revision: 2, ..Default::default() };
+            NotificationReceived { notification: Some(notification) }.encode_to_vec()
+        };
+        let words = |number| describe("notification.received.v1", &received(number));
+        assert_eq!(words("373"), "received from authority 373 (Sheffield), revision 2");
+        assert_eq!(words("999"), "received from authority 999, revision 2");
+        assert_eq!(words(""), "received from an authority that is not named, revision 2");
+    }
+
+    #[test]
+    fn each_finding_has_words_of_its_own() {
+        let provision = "Children Act 2004 s.16C(1)(a)";
+        let cases = [
+            (Outcome::DutyInArea, "", "a duty to notify under Children Act 2004 s.16C(1)(a)"),
+            (
+                Outcome::DutyOfAnotherAuthority,
+                "370",
+                "the duty to notify is that of authority 370 (Barnsley)",
+            ),
+            (Outcome::DutyOfAnotherAuthority, "", "the duty to notify is another authority's"),
+            (Outcome::LookedAfterDeath, "", "the death of a looked-after child, for information"),
+            (Outcome::CareLeaverDeath, "", "the death of a care leaver, for information"),
+            (Outcome::NeedsJudgement, "", "the facts do not settle it, so a person decides"),
+            (Outcome::Outside, "", "no duty to notify is found"),
+        ];
+        for (outcome, duty_authority, words) in cases {
+            let payload = assessment(outcome, provision, duty_authority);
+            assert_eq!(describe("notification.assessed.v1", &payload), format!("assessed: {words}"));
+        }
+    }
+
+    #[test]
+    fn the_summary_of_a_finding_is_content_and_stays_out() {
+        for outcome in [Outcome::DutyInArea, Outcome::NeedsJudgement, Outcome::Outside] {
+            let words = describe("notification.assessed.v1", &assessment(outcome, "", ""));
+            assert!(!words.contains("Robin"), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_queued_case_says_what_for_and_how_soon() {
+        let words = |lane, priority| describe("case.queued.v1", &entry(lane, priority));
+        assert_eq!(words(Lane::Decision, Priority::Urgent), "queued for decision, urgent");
+        assert_eq!(words(Lane::Information, Priority::Standard), "queued for information");
+        let event = CaseAcknowledged { lane: Lane::Decision.into(), ..Default::default() };
+        assert_eq!(
+            describe("case.acknowledged.v1", &event.encode_to_vec()),
+            "taken over by the panel for decision"
+        );
+    }
+
+    #[test]
+    fn an_event_of_another_version_is_named_and_one_that_cannot_be_read_is_said_to_be_so() {
+        let unknown = describe("case.decided.v1", b"whatever it may be");
+        assert!(unknown.starts_with("case.decided.v1"), "{unknown}");
+        let broken = describe("case.queued.v1", &[0x0a, 0xff]);
+        assert_eq!(broken, "case.queued.v1, whose content cannot be read");
+    }
+}

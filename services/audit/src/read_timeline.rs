@@ -1,0 +1,56 @@
+//! Reads what happened to one notification.
+
+use std::sync::Arc;
+
+use ids::Reference;
+use storage::StoreError;
+
+use crate::domain::description::describe;
+use crate::store::{Entry, Store};
+
+/// Whose entries somebody may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Everybody's.
+    All,
+    /// Those of one authority, by its DfE number: the duty to notify is each authority's own.
+    Authority(&'a str),
+}
+
+/// An entry with its meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The entry.
+    pub entry: Entry,
+    /// What it means, in words.
+    pub words: String,
+}
+
+/// The use case.
+pub struct ReadTimeline {
+    store: Arc<dyn Store>,
+}
+
+impl ReadTimeline {
+    /// Reads from `store`.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// What happened to a notification, in the order of the log. Empty where nothing is recorded, and just the
+    /// same where nothing within the scope is: the answer does not tell whether a reference exists.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn read(&self, reference: Reference, scope: Scope<'_>) -> Result<Vec<Told>, StoreError> {
+        let owner = match scope {
+            Scope::All => None,
+            Scope::Authority(number) => Some(number),
+        };
+        let entries = self.store.timeline(reference, owner).await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| Told { words: describe(&entry.kind, &entry.payload), entry })
+            .collect())
+    }
+}

@@ -1,0 +1,41 @@
+//! Records a batch of events in the log. Nothing is judged: whatever was told is recorded as it was told.
+
+use std::sync::Arc;
+
+use ambient::Ambient;
+use delivery::Delivered;
+use storage::StoreError;
+
+use crate::domain::record::Record;
+use crate::store::{Appended, Store};
+
+/// The use case.
+pub struct RecordEvents {
+    store: Arc<dyn Store>,
+    ambient: Ambient,
+}
+
+impl RecordEvents {
+    /// Records in `store`.
+    pub fn new(store: Arc<dyn Store>, ambient: Ambient) -> Self {
+        Self { store, ambient }
+    }
+
+    /// Records a batch in one transaction, in its order; an event that was recorded before has no effect.
+    ///
+    /// # Errors
+    /// Nothing of the batch is recorded then.
+    pub async fn record(&self, batch: &[Delivered]) -> Result<Appended, StoreError> {
+        let records: Vec<Record<'_>> =
+            batch.iter().map(|delivered| Record::of(&delivered.envelope)).collect();
+        self.store.append(&records, &self.ambient).await
+    }
+
+    /// Puts an event aside that cannot be handled.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
+        self.store.park(queue, delivered, reason, self.ambient.now()).await
+    }
+}

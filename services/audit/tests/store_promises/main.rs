@@ -1,0 +1,9 @@
+//! What audit promises, on a store of its own for each test: the log grows as RFC 6962 says, whatever is delivered
+//! how often and by whom; it can be verified by somebody who shares no code with it; it survives an erasure; and
+//! it answers those who may ask.
+
+mod answers;
+mod keeping;
+mod merkle;
+mod reference_tree;
+mod world;
