@@ -1,0 +1,176 @@
+//! The embedded mode: all four services in one process, on SQLite, with delivery from their own outboxes.
+//!
+//! This is the one place that knows every service. Several worlds may live in one process: nothing here is
+//! global. Killed at any moment, a world goes on where it was: what was receipted is in a table.
+
+mod drain;
+mod folder;
+mod server;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ambient::Ambient;
+use audit::Audit;
+use delivery::sqlite::Outbox;
+use delivery::{Relay, Subscriber};
+use eligibility::Eligibility;
+use identity::{Caller, DevelopmentAuthority, Role};
+use intake::Intake;
+use intake::assessor::GrpcAssessor;
+use lifecycle::Lifecycle;
+use tonic::Request;
+use tonic::service::interceptor::InterceptedService;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use triage::Triage;
+
+pub use drain::{Stopped, Waiting};
+use folder::Folder;
+
+/// How long each step of a way down may take: the calls, the outboxes, the background.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Where a world lives and listens.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder; made where there is none. One world at a time uses it.
+    pub folder: PathBuf,
+    /// The address to listen at; port 0 takes a free one.
+    pub listen: SocketAddr,
+}
+
+/// All four services, running.
+pub struct Embedded {
+    address: SocketAddr,
+    folder: Folder,
+    services: Services,
+    health: HealthReporter,
+    /// The server and its calls: stopped first, so that nothing new begins.
+    front: Lifecycle,
+    /// Commits and relays: stopped once the outboxes are empty.
+    background: Lifecycle,
+}
+
+struct Services {
+    intake: Intake,
+    eligibility: Eligibility,
+    triage: Triage,
+    audit: Audit,
+}
+
+impl Embedded {
+    /// Starts all four services. First the address and the stores, then the server, and the relays at once after it.
+    ///
+    /// # Errors
+    /// What is wrong with the folder, a store, a key or the address, and what to do.
+    pub async fn start(config: &Config, ambient: &Ambient) -> anyhow::Result<Self> {
+        contracts::rules::warm_up();
+        let folder = Folder::open(&config.folder)?;
+        let pki = DevelopmentAuthority::open(&crate::connection::pki_folder(&config.folder), ambient)?;
+        // All that may be refused comes before the first relay runs: a start that fails leaves nothing behind.
+        let listener = server::listen(config.listen).await?;
+        let address = listener.local_addr()?;
+        let credentials = pki.server()?;
+        let (front, background) = (Lifecycle::new(), Lifecycle::new());
+        let services = Services::start(&config.folder, ambient, &front, &background).await?;
+        let health = server::serve(listener, &credentials, &services, &front).await?;
+        folder.announce(address)?;
+        services.relay(&background);
+        Ok(Self { address, folder, services, health, front, background })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as clients write it.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// The public key with which receipts verify.
+    pub fn receipt_key(&self) -> &str {
+        &self.services.intake.receipt_key
+    }
+
+    /// The public key with which checkpoints of the audit log verify.
+    pub fn checkpoint_key(&self) -> &str {
+        &self.services.audit.checkpoint_key
+    }
+
+    /// What waits in the outboxes and what is parked.
+    ///
+    /// # Errors
+    /// Where a store cannot be read.
+    pub async fn waiting(&self) -> Result<Waiting, storage::StoreError> {
+        drain::waiting(&self.services).await
+    }
+
+    /// Stops softly: no new calls, then an end to what was begun, then an empty outbox, then closed stores.
+    pub async fn stop(self) -> Stopped {
+        server::set_status(&self.health, ServingStatus::NotServing).await;
+        let calls = self.front.wind_down(DRAIN).await;
+        let stopped = drain::drain(&self.services, calls, DRAIN).await;
+        self.background.wind_down(DRAIN).await;
+        self.services.close().await;
+        self.folder.withdraw();
+        stopped
+    }
+}
+
+impl Services {
+    async fn start(
+        folder: &std::path::Path,
+        ambient: &Ambient,
+        front: &Lifecycle,
+        background: &Lifecycle,
+    ) -> anyhow::Result<Self> {
+        let eligibility = Eligibility::start(&eligibility::config::Config::below(folder), ambient).await?;
+        let triage = Triage::start(&triage::config::Config::below(folder), ambient).await?;
+        let audit = Audit::start(&audit::config::Config::below(folder), ambient).await?;
+        // Intake asks eligibility by gRPC as it would over a network, with the certificate's place taken by an
+        // extension, which no call from outside can carry.
+        let as_intake = |mut request: Request<()>| {
+            request.extensions_mut().insert(Caller::new(Role::Service, "intake"));
+            Ok(request)
+        };
+        let transport = InterceptedService::new(eligibility.grpc.clone(), as_intake);
+        let assessor = Arc::new(GrpcAssessor::new(transport));
+        let config = intake::config::Config::below(folder);
+        let intake = Intake::start(&config, assessor, ambient, background, front.stopping()).await?;
+        Ok(Self { intake, eligibility, triage, audit })
+    }
+
+    /// Facts go forward, everything goes to audit, and outcomes come back to intake.
+    fn relay(&self, lifecycle: &Lifecycle) {
+        let receivers: [Arc<dyn Subscriber>; 4] = [
+            self.eligibility.notifications.clone(),
+            self.triage.findings.clone(),
+            self.audit.events.clone(),
+            self.intake.outcomes.clone(),
+        ];
+        for (_, outbox) in self.outboxes() {
+            lifecycle.run(Relay::new(outbox, receivers.to_vec()).run(lifecycle.stopping()));
+        }
+    }
+
+    /// The outboxes in the direction of the facts: when each in turn is empty, all are.
+    fn outboxes(&self) -> [(&'static str, Outbox); 3] {
+        [
+            ("intake", self.intake.outbox.clone()),
+            ("eligibility", self.eligibility.outbox.clone()),
+            ("triage", self.triage.outbox.clone()),
+        ]
+    }
+
+    async fn close(&self) {
+        self.intake.close().await;
+        self.eligibility.close().await;
+        self.triage.close().await;
+        self.audit.close().await;
+    }
+}

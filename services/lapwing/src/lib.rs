@@ -1,0 +1,47 @@
+//! The command `lapwing`: all four services in one process, and what a person does with them.
+//!
+//! [`embedded`] is the one place that knows every service; the verbs see gRPC alone, with the development certificates
+//! of a data folder.
+
+pub mod cli;
+pub mod embedded;
+pub mod ending;
+
+mod connection;
+mod kept_receipts;
+mod notification_files;
+mod printing;
+mod verbs;
+
+use crate::cli::{Command, Lapwing};
+use crate::ending::Ending;
+
+/// Runs one command to its end.
+///
+/// # Errors
+/// What went wrong, in words that say what to do; [`Ending`] turns it into an exit code.
+pub async fn run(lapwing: Lapwing) -> Result<Ending, ending::Failure> {
+    let Lapwing { folder, server, json, command, .. } = lapwing;
+    let context = verbs::Context { folder, server, json };
+    match command {
+        None => Err(anyhow::anyhow!("no verb was given").into()),
+        Some(command) => verb(&context, command).await,
+    }
+}
+
+async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, ending::Failure> {
+    match command {
+        Command::Up(up) => verbs::up(context, up).await,
+        Command::Notify(notify) => verbs::notify(context, notify).await,
+        Command::Status(status) => verbs::status(context, status).await,
+        Command::Queue(queue) => verbs::queue(context, queue).await,
+        Command::Case(reference) => verbs::case(context, reference).await,
+        Command::Take(take) => verbs::take(context, take).await,
+        Command::Acknowledge(acknowledge) => verbs::acknowledge(context, acknowledge).await,
+        Command::Timeline(reference) => verbs::timeline(context, reference).await,
+        Command::Checkpoint => verbs::checkpoint(context).await,
+        Command::Sample(sample) => verbs::sample(context, &sample),
+        Command::Certificate(certificate) => verbs::certificate(context, &certificate),
+        Command::Completions { shell } => Ok(verbs::completions(shell)),
+    }
+}
