@@ -1,0 +1,138 @@
+//! How fast the embedded mode is on this machine, beside the limit that the disk sets in the same run.
+//!
+//! `cargo bench -p acceptance` prints the figures and asserts none. Figures of two runs are not to be compared:
+//! machines drift. Ratios of one run are.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use acceptance::{Clients, Process, notification, until};
+use contracts::audit::v1::CheckpointRequest;
+use contracts::intake::v1::{SubmitManyRequest, SubmitRequest};
+use contracts::notification::v1::{Lane, Notification};
+use contracts::triage::v1::ListQueueRequest;
+use futures::{StreamExt, stream};
+use prost::Message;
+use samples::SampleRequest;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+const SAMPLES: usize = 10_000;
+const AUTHORITIES_AT_ONCE: usize = 16;
+
+#[tokio::main]
+async fn main() {
+    let program = Path::new(env!("CARGO_BIN_EXE_lapwing-under-test"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let started = Instant::now();
+    let process = Process::up(program, folder.path()).await;
+    let ready = started.elapsed();
+    let clients = process.clients();
+
+    let asked = Instant::now();
+    let first = SubmitRequest { notification: Some(notification("373", "FIRST")) };
+    clients.intake("373").await.submit(first).await.expect("held");
+    println!("start to ready line:                 {:>8.0} ms", milliseconds(ready));
+    println!("ready line to first receipt:         {:>8.0} ms", milliseconds(asked.elapsed()));
+    println!("memory after the first receipt:      {:>8.1} MB", resident(process.id()));
+
+    let batch = samples();
+    let bytes: usize = batch.values().flatten().map(Message::encoded_len).sum();
+    let begun = Instant::now();
+    send(&clients, batch).await;
+    let receipted = begun.elapsed();
+    until("every sample to be queued and logged", async || arrived(&clients).await.then_some(())).await;
+    let logged = begun.elapsed();
+    println!("samples:                             {SAMPLES:>8} of {} bytes on average", bytes / SAMPLES);
+    println!("receipts, durable:                   {:>8.0} a second", rate(SAMPLES, receipted));
+    println!("queued for the panel and logged:     {:>8.0} a second", rate(SAMPLES, logged));
+    println!("memory after {SAMPLES}:                  {:>8.1} MB", resident(process.id()));
+    process.terminate().await;
+
+    let one = bare_commits(folder.path(), bytes / SAMPLES, 1, 500).await;
+    let many = bare_commits(folder.path(), bytes / SAMPLES, 64, 10_000).await;
+    println!("limit: bare commits of one row:      {one:>8.0} rows a second");
+    println!("limit: bare commits of 64 rows:      {many:>8.0} rows a second");
+    println!("receipts to bare one-row commits:    {:>8.2} ×", rate(SAMPLES, receipted) / one);
+    println!("receipts to bare 64-row commits:     {:>8.2} ×", rate(SAMPLES, receipted) / many);
+}
+
+/// Sample notifications by authority, as `lapwing notify` sends them.
+fn samples() -> BTreeMap<String, Vec<Notification>> {
+    let until = jiff::civil::date(2026, 11, 1);
+    let request = SampleRequest { count: SAMPLES, seed: 1, year: 2026, until };
+    let mut by_authority: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
+    for sample in samples::sample(&request).expect("the year has figures") {
+        by_authority.entry(sample.notifying_authority.clone()).or_default().push(sample);
+    }
+    by_authority
+}
+
+async fn send(clients: &Clients, by_authority: BTreeMap<String, Vec<Notification>>) {
+    let sending = stream::iter(by_authority).map(|(authority, notifications)| async move {
+        let items = notifications
+            .into_iter()
+            .map(|notification| SubmitManyRequest { notification: Some(notification) });
+        let mut intake = clients.intake(&authority).await;
+        let answers = intake.submit_many(stream::iter(items)).await.expect("answered").into_inner();
+        answers.for_each(|answer| async move { drop(answer.expect("an answer")) }).await;
+    });
+    sending.buffer_unordered(AUTHORITIES_AT_ONCE).collect::<Vec<()>>().await;
+}
+
+/// Whether both lanes have every case and the log has its three events.
+async fn arrived(clients: &Clients) -> bool {
+    let logged =
+        clients.audit().await.checkpoint(CheckpointRequest {}).await.expect("stated").into_inner().size;
+    if logged < 3 * (SAMPLES as u64 + 1) {
+        return false;
+    }
+    let mut waiting = 0;
+    for lane in [Lane::Decision, Lane::Information] {
+        let request = ListQueueRequest { lane: lane.into(), page_size: 1, ..Default::default() };
+        waiting += clients.triage().await.list_queue(request).await.expect("listed").into_inner().waiting;
+    }
+    waiting > SAMPLES as u64
+}
+
+/// Rows a second that SQLite alone commits on this disk, in the same mode as Lapwing's stores.
+async fn bare_commits(folder: &Path, size: usize, rows: usize, total: usize) -> f64 {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.join(format!("bare-{rows}.sqlite")))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let mut connection = options.connect().await.expect("opens");
+    sqlx::query("CREATE TABLE row (number INTEGER PRIMARY KEY, record BLOB NOT NULL)")
+        .execute(&mut connection)
+        .await
+        .expect("made");
+    let record = vec![7_u8; size];
+    let values = vec!["($1)"; rows].join(", ");
+    let insert = format!("INSERT INTO row (record) VALUES {values}");
+    let begun = Instant::now();
+    for _ in 0..total / rows {
+        let statement = sqlx::query(sqlx::AssertSqlSafe(insert.clone())).bind(&record);
+        statement.execute(&mut connection).await.expect("inserted");
+    }
+    rate(total / rows * rows, begun.elapsed())
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// Resident memory of a process, in megabytes.
+fn resident(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux tells");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident size");
+    let kibibytes: f64 = line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a number");
+    kibibytes * 1024.0 / 1e6
+}

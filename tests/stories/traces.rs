@@ -1,0 +1,81 @@
+//! One notification is one trace through all four services, from the authority's call to the panel's queue.
+
+use std::path::Path;
+
+use acceptance::{Collector, Process, SpanOf, notification, until};
+use contracts::intake::v1::SubmitRequest;
+use contracts::notification::v1::{Lane, Stage};
+use contracts::triage::v1::{AcknowledgeRequest, TakeNextRequest};
+use lifecycle::Lifecycle;
+use tonic::Request;
+
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+const CALLER: &str = "b7ad6b7169203331";
+
+/// The tree: each span with its kind and its parent. The acknowledgement comes hours or days after the rest, in a
+/// call of its own; its event joins the trace under the span that processed the finding.
+const SHAPE: [(&str, &str, &str); 15] = [
+    ("lapwing.intake.v1.IntakeService/Submit", "server", ""),
+    ("create notification.received.v1", "producer", "lapwing.intake.v1.IntakeService/Submit"),
+    ("process audit.events", "consumer", "create notification.received.v1"),
+    ("process eligibility.notifications", "consumer", "create notification.received.v1"),
+    ("create notification.assessed.v1", "producer", "process eligibility.notifications"),
+    ("process audit.events", "consumer", "create notification.assessed.v1"),
+    ("process intake.outcomes", "consumer", "create notification.assessed.v1"),
+    ("process triage.findings", "consumer", "create notification.assessed.v1"),
+    ("create case.queued.v1", "producer", "process triage.findings"),
+    ("process audit.events", "consumer", "create case.queued.v1"),
+    ("process intake.outcomes", "consumer", "create case.queued.v1"),
+    ("acknowledge case", "internal", "process triage.findings"),
+    ("create case.acknowledged.v1", "producer", "acknowledge case"),
+    ("process audit.events", "consumer", "create case.acknowledged.v1"),
+    ("process intake.outcomes", "consumer", "create case.acknowledged.v1"),
+];
+
+#[tokio::test]
+async fn one_notification_is_one_trace_through_all_four_services() {
+    let lifecycle = Lifecycle::new();
+    let collector = Collector::start(&lifecycle).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_lapwing-under-test"));
+    let process = Process::up_with(program, folder.path(), &["--otlp", &collector.endpoint()]).await;
+    let clients = process.clients();
+
+    let mut request = Request::new(SubmitRequest { notification: Some(notification("373", "CASE-1")) });
+    let traceparent = format!("00-{TRACE}-{CALLER}-01");
+    request.metadata_mut().insert("traceparent", traceparent.parse().expect("a header"));
+    let held = clients.intake("373").await.submit(request).await.expect("held").into_inner();
+    let reference = held.receipt.expect("a receipt").reference;
+    clients.reached("373", &reference, Stage::Queued).await;
+    let mut triage = clients.triage().await;
+    let taken = triage
+        .take_next(TakeNextRequest { lane: Lane::Decision.into(), lease: None })
+        .await
+        .expect("taken")
+        .into_inner();
+    let acknowledge = AcknowledgeRequest { reference: reference.clone(), lease_id: taken.lease_id };
+    triage.acknowledge(acknowledge).await.expect("acknowledged");
+    clients.reached("373", &reference, Stage::Acknowledged).await;
+    process.terminate().await;
+
+    let spans = until("the whole trace", async || {
+        let spans = collector.trace(TRACE);
+        (spans.len() >= SHAPE.len()).then_some(spans)
+    })
+    .await;
+    assert_shape(&spans);
+    lifecycle.wind_down(std::time::Duration::from_secs(10)).await;
+}
+
+fn assert_shape(spans: &[SpanOf]) {
+    let mut told: Vec<(&str, &str, &str)> = spans
+        .iter()
+        .map(|span| (span.name.as_str(), span.kind, span.parent.as_deref().unwrap_or_default()))
+        .collect();
+    let mut expected: Vec<(&str, &str, &str)> = SHAPE.to_vec();
+    told.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+    let call = spans.iter().find(|span| span.kind == "server").expect("the call");
+    assert_eq!(call.parent_id.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), CALLER);
+}
