@@ -70,14 +70,14 @@ impl Embedded {
         contracts::rules::warm_up();
         let folder = Folder::open(&config.folder)?;
         let pki = DevelopmentAuthority::open(&crate::connection::pki_folder(&config.folder), ambient)?;
-        // All that may be refused comes before the first relay runs: a start that fails leaves nothing behind.
+        // All that may be refused comes before the first task runs on: a start that fails leaves none behind.
         let listener = server::listen(config.listen).await?;
         let address = listener.local_addr()?;
         let credentials = pki.server()?;
         let (front, background) = (Lifecycle::new(), Lifecycle::new());
         let services = Services::start(&config.folder, ambient, &front, &background).await?;
-        let health = server::serve(listener, &credentials, &services, &front).await?;
         folder.announce(address)?;
+        let health = server::serve(listener, &credentials, &services, &front).await?;
         services.relay(&background);
         Ok(Self { address, folder, services, health, front, background })
     }
