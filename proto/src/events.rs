@@ -9,3 +9,25 @@ pub const NOTIFICATION_ASSESSED: &str = "notification.assessed.v1";
 pub const CASE_QUEUED: &str = "case.queued.v1";
 /// The panel has taken a case over: `lapwing.triage.v1.CaseAcknowledged`.
 pub const CASE_ACKNOWLEDGED: &str = "case.acknowledged.v1";
+/// A later revision is durably held: `lapwing.intake.v1.NotificationAmended`.
+pub const NOTIFICATION_AMENDED: &str = "notification.amended.v1";
+/// A revision withdraws the notification: `lapwing.intake.v1.NotificationWithdrawn`.
+pub const NOTIFICATION_WITHDRAWN: &str = "notification.withdrawn.v1";
+/// The authority with the duty is asked to take a notification over: `lapwing.intake.v1.HandOverChanged`.
+pub const HAND_OVER_OFFERED: &str = "handover.offered.v1";
+/// It has taken it over: `lapwing.intake.v1.HandOverChanged`.
+pub const HAND_OVER_ACCEPTED: &str = "handover.accepted.v1";
+/// It has not: `lapwing.intake.v1.HandOverChanged`.
+pub const HAND_OVER_DECLINED: &str = "handover.declined.v1";
+/// A newer revision does not find the duty there any more: `lapwing.intake.v1.HandOverChanged`.
+pub const HAND_OVER_LAPSED: &str = "handover.lapsed.v1";
+/// Coded facts suggest that two cases are of the same incident: `lapwing.triage.v1.LinkProposed`.
+pub const LINK_PROPOSED: &str = "link.proposed.v1";
+/// A person decided about two cases: `lapwing.triage.v1.LinkDecided`.
+pub const LINK_DECIDED: &str = "link.decided.v1";
+/// Two or more authorities name one setting or provider: `lapwing.triage.v1.ClusterRaised`.
+pub const CLUSTER_RAISED: &str = "cluster.raised.v1";
+/// The Department for Education is told: `lapwing.triage.v1.NoticeIssued`.
+pub const NOTICE_DFE: &str = "notice.dfe.v1";
+/// Ofsted is told: `lapwing.triage.v1.NoticeIssued`.
+pub const NOTICE_OFSTED: &str = "notice.ofsted.v1";

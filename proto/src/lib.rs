@@ -3,6 +3,7 @@
 //! Everything here is made from `lapwing/**/*.proto`; the crate adds what goes with the words and belongs to
 //! no service: the codec that enforces the rules of form, proto3 JSON, and conversions of times.
 
+pub mod catalogue;
 pub mod codec;
 pub mod events;
 pub mod json;

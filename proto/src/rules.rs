@@ -9,8 +9,8 @@ use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
-use crate::DESCRIPTOR_POOL;
 use crate::notification::v1::Remark;
+use crate::{DESCRIPTOR_POOL, catalogue};
 
 /// The domain of Lapwing's error reasons, as `google.rpc.ErrorInfo` asks for.
 pub const ERROR_DOMAIN: &str = "lapwing";
@@ -37,7 +37,7 @@ pub fn broken_rules<M: ReflectMessage>(message: &M) -> Vec<Remark> {
             tracing::error!(message = message.descriptor().full_name(), %error, "a rule of form could not be run");
             vec![Remark {
                 field: String::new(),
-                rule: "RULE_NOT_RUN".into(),
+                rule: catalogue::RULE_NOT_RUN.code().into(),
                 what: "a rule of form could not be run on this message".into(),
                 why: "Lapwing does not take what it could not check".into(),
                 remedy: "this is a fault of Lapwing: tell the operator".into(),
@@ -52,7 +52,7 @@ pub fn undecodable(error: &DecodeError) -> Remark {
     tracing::debug!(%error, "a request could not be decoded");
     Remark {
         field: String::new(),
-        rule: "NOT_DECODABLE".into(),
+        rule: catalogue::NOT_DECODABLE.code().into(),
         what: "the request cannot be decoded as protobuf, or is nested too deeply".into(),
         why: "the contract says what a request is made of (proto/lapwing)".into(),
         remedy: "generate the client from the contract anew, and look for a mixture of versions".into(),
@@ -69,7 +69,7 @@ pub fn unknown_fields(message: &DynamicMessage) -> Vec<Remark> {
 fn walk(message: &DynamicMessage, path: &str, remarks: &mut Vec<Remark>) {
     remarks.extend(message.unknown_fields().map(|unknown| Remark {
         field: format!("{path}field number {}", unknown.number()),
-        rule: "UNKNOWN_FIELD".into(),
+        rule: catalogue::UNKNOWN_FIELD.code().into(),
         what: "this server does not know the field".into(),
         why: "a fact that was dropped in silence would be lost under a receipt".into(),
         remedy: "leave it out, or ask the operator for a server of a newer contract".into(),
@@ -106,7 +106,7 @@ pub fn refusal(remarks: &[Remark]) -> Status {
     let sentence = sentence(remarks, violations.len());
     let mut details = ErrorDetails::with_bad_request(violations);
     details.set_error_info(
-        "FORM_VIOLATED",
+        catalogue::FORM_VIOLATED.code(),
         ERROR_DOMAIN,
         [("violations".to_owned(), remarks.len().to_string())],
     );
@@ -150,40 +150,12 @@ fn remark(violation: &Violation) -> Remark {
     }
 }
 
-/// What a rule of the contract means for a person. Rules without a wording of ours keep the annotation's own.
+/// What a rule of the contract means for a person. A rule without a wording of ours keeps the annotation's own.
 fn words(rule: &str, annotation: &str) -> (String, String) {
-    let (what, remedy) = match rule {
-        "required" => ("it is missing", "give it"),
-        "string.pattern" => (
-            "it does not have the form that this field has",
-            "see the form in the field's comment in the contract; dates are written 2026-03-14, authorities as three digits",
-        ),
-        "string.max_len" => (
-            "the text is too long",
-            "shorten it; the rule says to how much: see max_len beside the field in proto/lapwing",
-        ),
-        "string.min_len" => ("it is empty", "give it"),
-        "string.email" => {
-            ("it is not an email address", "give an address such as duty@example.gov.uk, or leave it out")
-        }
-        "string.uuid" => {
-            ("it is not a lease identifier", "give back the lease_id that TakeNext answered with")
-        }
-        "enum.defined_only" => (
-            "the number stands for no answer in this contract",
-            "use a value of the enumeration; a newer contract may have it: ask for the operator's version",
-        ),
-        "enum.not_in" | "repeated.items.enum.not_in" => {
-            ("a value must be chosen", "choose one of the enumeration's values")
-        }
-        "repeated.min_items" => ("the list is empty", "give at least one entry"),
-        "repeated.max_items" => ("the list has too many entries", "give fewer entries"),
-        "repeated.unique" => ("an entry is there twice", "give each entry once"),
-        _ => {
-            return (annotation.to_owned(), "see the field's comment in the contract".to_owned());
-        }
-    };
-    (what.to_owned(), remedy.to_owned())
+    match catalogue::rule(rule) {
+        Some(entry) => (catalogue::clause(entry.meaning()), catalogue::clause(entry.to_do())),
+        None => (annotation.to_owned(), "see the field's comment in the contract".to_owned()),
+    }
 }
 
 #[cfg(test)]
