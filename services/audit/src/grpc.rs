@@ -14,6 +14,15 @@ use crate::SERVICE;
 use crate::read_timeline::{ReadTimeline, Scope, Told};
 use crate::state_checkpoint::{NotStated, StateCheckpoint};
 
+catalogue::entries! {
+    /// Codes of audit.
+    pub CODES = "Audit";
+    NOTHING_RECORDED: "Nothing is recorded under that reference, or nothing that the caller may read.",
+        "Compare it with the receipt, or ask again in a few seconds where it was sent only now.";
+    CHECKPOINT_NOT_SIGNED: "The checkpoint cannot be signed, so none is given: an unsigned one proves nothing.",
+        "Tell the operator.";
+}
+
 /// Answers whoever may read the log.
 pub struct AuditGrpc {
     read: ReadTimeline,
@@ -91,7 +100,7 @@ fn not_found(reference: Reference, scope: Scope<'_>) -> Status {
              the receipt, or ask again in a few seconds where it was sent only now"
         ),
     };
-    refused(Code::NotFound, "NOTHING_RECORDED", &[], sentence)
+    refused(Code::NotFound, NOTHING_RECORDED, &[], sentence)
 }
 
 fn not_stated(error: &NotStated) -> Status {
@@ -100,7 +109,7 @@ fn not_stated(error: &NotStated) -> Status {
         NotStated::Key(error) => {
             tracing::error!(%error, "a checkpoint could not be signed");
             let sentence = "the checkpoint cannot be signed, so none is given: an unsigned one proves nothing. To do: tell the operator";
-            refused(Code::Internal, "CHECKPOINT_NOT_SIGNED", &[], sentence)
+            refused(Code::Internal, CHECKPOINT_NOT_SIGNED, &[], sentence)
         }
     }
 }

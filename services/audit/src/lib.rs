@@ -30,6 +30,9 @@ use crate::store::sqlite::SqliteStore;
 /// The service's name: in spans, certificates and what it answers.
 pub const SERVICE: &str = "audit";
 
+/// Every code with which audit answers.
+pub const CATALOGUE: &[catalogue::Section] = &[grpc::CODES];
+
 /// The parts of a running audit, for whoever wires services together.
 pub struct Audit {
     /// Answers whoever may read the log.

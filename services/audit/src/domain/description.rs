@@ -4,12 +4,22 @@
 //! say what was done and by which provision, and leave the facts of the case to those who may read the case.
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED};
-use contracts::intake::v1::NotificationReceived;
+use contracts::events::{
+    CASE_ACKNOWLEDGED, CASE_QUEUED, CLUSTER_RAISED, HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED,
+    HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
+    NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+};
+use contracts::intake::v1::{
+    HandOverChanged, NotificationAmended, NotificationReceived, NotificationWithdrawn,
+};
 use contracts::notification::v1::{Assessment, CodedNotification, Lane, Outcome, Priority};
-use contracts::triage::v1::{CaseAcknowledged, CaseQueued, QueueEntry};
+use contracts::triage::v1::{
+    CaseAcknowledged, CaseQueued, ClusterRaised, LinkDecided, LinkProposed, NoticeIssued, QueueEntry,
+};
 use prost::{DecodeError, Message};
 use registers::AuthorityNumber;
+
+mod changes;
 
 /// Describes an event by its name and payload. A name that is not known yet stands for itself, and a payload that
 /// cannot be read is said to be so: the log holds both as they came.
@@ -19,6 +29,17 @@ pub fn describe(kind: &str, payload: &[u8]) -> String {
         NOTIFICATION_ASSESSED => NotificationAssessed::decode(payload).map(assessed),
         CASE_QUEUED => CaseQueued::decode(payload).map(queued),
         CASE_ACKNOWLEDGED => CaseAcknowledged::decode(payload).map(|event| acknowledged(&event)),
+        NOTIFICATION_AMENDED => NotificationAmended::decode(payload).map(changes::amended),
+        NOTIFICATION_WITHDRAWN => {
+            NotificationWithdrawn::decode(payload).map(|event| changes::withdrawn(&event))
+        }
+        HAND_OVER_OFFERED | HAND_OVER_ACCEPTED | HAND_OVER_DECLINED | HAND_OVER_LAPSED => {
+            HandOverChanged::decode(payload).map(changes::hand_over)
+        }
+        LINK_PROPOSED => LinkProposed::decode(payload).map(|event| changes::link_proposed(&event)),
+        LINK_DECIDED => LinkDecided::decode(payload).map(changes::link_decided),
+        CLUSTER_RAISED => ClusterRaised::decode(payload).map(changes::cluster_raised),
+        NOTICE_DFE | NOTICE_OFSTED => NoticeIssued::decode(payload).map(changes::notice),
         unknown => Ok(format!("{unknown}, which this version of Lapwing cannot put in words")),
     };
     words.unwrap_or_else(|_: DecodeError| format!("{kind}, whose content cannot be read"))
@@ -39,30 +60,34 @@ fn assessed(event: NotificationAssessed) -> String {
 fn found(assessment: &Assessment) -> String {
     let provision = &assessment.provision;
     match assessment.outcome() {
-        Outcome::DutyInArea | Outcome::DutyOutsideEngland if provision.is_empty() => {
-            "a duty to notify".to_owned()
+        Outcome::DutyInArea | Outcome::DutyOutsideEngland if !provision.is_empty() => {
+            format!("a duty to notify under {provision}")
         }
-        Outcome::DutyInArea | Outcome::DutyOutsideEngland => format!("a duty to notify under {provision}"),
-        Outcome::DutyOfAnotherAuthority if assessment.duty_authority.is_empty() => {
-            "the duty to notify is another authority's".to_owned()
-        }
-        Outcome::DutyOfAnotherAuthority => {
+        Outcome::DutyOfAnotherAuthority if !assessment.duty_authority.is_empty() => {
             format!("the duty to notify is that of {}", authority(&assessment.duty_authority))
         }
-        Outcome::LookedAfterDeath => "the death of a looked-after child, for information".to_owned(),
-        Outcome::CareLeaverDeath => "the death of a care leaver, for information".to_owned(),
-        Outcome::NeedsJudgement => "the facts do not settle it, so a person decides".to_owned(),
-        Outcome::Outside => "no duty to notify is found".to_owned(),
-        Outcome::Unspecified => {
-            "the finding is of a kind that this version of Lapwing does not know".to_owned()
-        }
+        outcome => found_outcome(outcome).to_owned(),
+    }
+}
+
+fn found_outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::DutyInArea | Outcome::DutyOutsideEngland => "a duty to notify",
+        Outcome::DutyOfAnotherAuthority => "the duty to notify is another authority's",
+        Outcome::LookedAfterDeath => "the death of a looked-after child, for information",
+        Outcome::CareLeaverDeath => "the death of a care leaver, for information",
+        Outcome::NeedsJudgement => "the facts do not settle it, so a person decides",
+        Outcome::Outside => "no duty to notify is found",
+        Outcome::Unspecified => "the finding is of a kind that this version of Lapwing does not know",
     }
 }
 
 fn queued(event: CaseQueued) -> String {
     let entry: QueueEntry = event.entry.unwrap_or_default();
     let urgent = if entry.priority() == Priority::Urgent { ", urgent" } else { "" };
-    format!("queued{}{urgent}", purpose(entry.lane()))
+    let withdrawn = if entry.withdrawn { ", withdrawn" } else { "" };
+    let revision = if entry.revision > 1 { format!(", revision {}", entry.revision) } else { String::new() };
+    format!("queued{}{urgent}{withdrawn}{revision}", purpose(entry.lane()))
 }
 
 fn acknowledged(event: &CaseAcknowledged) -> String {

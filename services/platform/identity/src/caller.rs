@@ -3,9 +3,24 @@
 use std::fmt;
 use std::str::FromStr;
 
+use catalogue::Entry;
 use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+catalogue::entries! {
+    /// Codes of callers who are not let in.
+    pub CATALOGUE = "Callers who are not let in";
+    ROLE_NOT_ALLOWED: "The call is for other roles than the caller's.",
+        "Use a certificate of a role that the sentence names.";
+    ANOTHER_AUTHORITY: "The certificate is one authority's and the notification another's; the duty is each \
+                        authority's own (Children Act 2004 s.16C(1)).",
+        "Send it with the other authority's certificate, or correct notifying_authority.";
+    NO_CERTIFICATE: "No client certificate was shown.",
+        "Call with mutual TLS and the certificate issued to you.";
+    NO_CALLER_IN_CERTIFICATE: "The client certificate names no caller, or more than one.",
+        "Ask the operator's certificate authority for one with a single URI such as lapwing://authority/373.";
+}
 
 /// What kind of caller it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +91,7 @@ impl Caller {
             "{self} may not call this; it is for: {}. Use a certificate of that role",
             allowed.join(", ")
         );
-        Err(denied(Code::PermissionDenied, "ROLE_NOT_ALLOWED", sentence))
+        Err(denied(Code::PermissionDenied, ROLE_NOT_ALLOWED, sentence))
     }
 
     /// Refuses a caller who acts for an authority that is not its own.
@@ -94,7 +109,7 @@ impl Caller {
              notifying_authority",
             self.name
         );
-        Err(denied(Code::PermissionDenied, "ANOTHER_AUTHORITY", sentence))
+        Err(denied(Code::PermissionDenied, ANOTHER_AUTHORITY, sentence))
     }
 }
 
@@ -137,12 +152,12 @@ pub fn caller_of<T>(request: &Request<T>) -> Result<Caller, Status> {
     let certificates = request.peer_certs().ok_or_else(|| {
         denied(
             Code::Unauthenticated,
-            "NO_CERTIFICATE",
+            NO_CERTIFICATE,
             "no client certificate was shown; call with mutual TLS and the certificate issued to you",
         )
     })?;
     let first = certificates.first().map(|certificate| certificate.as_ref()).unwrap_or_default();
-    caller_in(first).map_err(|sentence| denied(Code::Unauthenticated, "NO_CALLER_IN_CERTIFICATE", sentence))
+    caller_in(first).map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
 }
 
 /// The one caller that a certificate (DER) names.
@@ -164,8 +179,8 @@ fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
     }
 }
 
-fn denied(code: Code, reason: &str, sentence: impl Into<String>) -> Status {
-    let details = ErrorDetails::with_error_info(reason, "lapwing", [] as [(String, String); 0]);
+fn denied(code: Code, reason: Entry, sentence: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_error_info(reason.code(), "lapwing", [] as [(String, String); 0]);
     Status::with_error_details(code, sentence, details)
 }
 
