@@ -15,5 +15,5 @@ use crate::wire;
 pub fn assess_coded(notification: &CodedNotification, policies: &Policies) -> Assessment {
     let facts = wire::facts(notification);
     let policy = policies.on(facts.incident.dated_on);
-    wire::assessment(&facts, &rules::assess(&facts, policy), policy)
+    wire::assessment(notification, &facts, &rules::assess(&facts, policy), policy)
 }

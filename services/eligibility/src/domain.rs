@@ -3,6 +3,7 @@
 //! What a reader would get wrong: nothing here decides whether to take a notification. Every notification is held;
 //! a finding says what the law makes of it.
 
+pub mod changes;
 pub mod fact;
 pub mod facts;
 pub mod finding;

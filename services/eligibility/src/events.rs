@@ -1,15 +1,19 @@
 //! What eligibility hears: queue `eligibility.notifications`. Generated event types stop here.
+//!
+//! What a reader would get wrong: an amendment carries its revision whole, so each revision is judged by itself, in
+//! whatever order they come. Which of them counts is for those who hear the findings.
 
 use async_trait::async_trait;
-use contracts::events::NOTIFICATION_RECEIVED;
-use contracts::intake::v1::NotificationReceived;
+use contracts::events::{NOTIFICATION_AMENDED, NOTIFICATION_RECEIVED};
+use contracts::intake::v1::{NotificationAmended, NotificationReceived};
+use contracts::notification::v1::CodedNotification;
 use delivery::{Delivered, HandlingError, Heard, Subscriber};
-use prost::Message;
+use prost::{DecodeError, Message};
 
 use crate::record_findings::RecordFindings;
 use crate::store::Finding;
 
-/// Hears received notifications.
+/// Hears received and amended notifications.
 pub struct Notifications {
     findings: RecordFindings,
 }
@@ -22,12 +26,19 @@ impl Notifications {
 
     fn heard(&self, delivered: &Delivered) -> Result<Heard<Finding>, HandlingError> {
         let refused = |reason: Box<dyn std::error::Error + Send + Sync>| HandlingError::Refused(reason);
-        let event = NotificationReceived::decode(delivered.envelope.payload.clone())
-            .map_err(|error| refused(error.into()))?;
-        let notification =
-            event.notification.ok_or_else(|| refused("the event carries no notification".into()))?;
+        let notification = carried(delivered).map_err(|error| refused(error.into()))?;
+        let notification = notification.ok_or_else(|| refused("the event carries no notification".into()))?;
         self.findings.find(delivered, notification).map_err(|error| refused(error.into()))
     }
+}
+
+/// The revision that an event is about.
+fn carried(delivered: &Delivered) -> Result<Option<CodedNotification>, DecodeError> {
+    let payload = delivered.envelope.payload.clone();
+    if delivered.envelope.kind == NOTIFICATION_AMENDED {
+        return Ok(NotificationAmended::decode(payload)?.notification);
+    }
+    Ok(NotificationReceived::decode(payload)?.notification)
 }
 
 #[async_trait]
@@ -37,7 +48,7 @@ impl Subscriber for Notifications {
     }
 
     fn hears(&self, kind: &str) -> bool {
-        kind == NOTIFICATION_RECEIVED
+        kind == NOTIFICATION_RECEIVED || kind == NOTIFICATION_AMENDED
     }
 
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {

@@ -2,7 +2,8 @@
 //!
 //! Eligibility explains; people judge. It never computes whether harm is serious or whether abuse is suspected,
 //! and it never reads a blank as "no". The judgement itself is [`domain::rules::assess`], a pure function of facts
-//! and of the policy edition in force; [`assess::assess_coded`] is the same judgement on the contract's words.
+//! and of the policy edition in force; [`domain::changes::smallest`] says what would alter it, and
+//! [`assess::assess_coded`] is both on the contract's words.
 
 pub mod assess;
 pub mod config;
@@ -11,21 +12,26 @@ pub mod events;
 pub mod grpc;
 pub mod record_findings;
 pub mod store;
+pub mod truth_table;
 mod wire;
 
 use std::sync::Arc;
 
 use ambient::Ambient;
+use catalogue::Section;
 use contracts::eligibility::v1::eligibility_service_server::EligibilityServiceServer;
 use delivery::sqlite::Outbox;
 use storage::sqlite::{Database, OpenError};
 
 use crate::config::Config;
-use crate::domain::policy::Policies;
+use crate::domain::{policy, reasons};
 use crate::events::Notifications;
 use crate::grpc::EligibilityGrpc;
 use crate::record_findings::RecordFindings;
 use crate::store::sqlite::SqliteStore;
+
+/// Every code that eligibility answers with: the reasons of its findings.
+pub const CATALOGUE: &[Section] = &[reasons::CATALOGUE];
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "eligibility";
@@ -34,7 +40,7 @@ pub const SERVICE: &str = "eligibility";
 pub struct Eligibility {
     /// Answers whoever asks what the law makes of coded facts.
     pub grpc: EligibilityServiceServer<EligibilityGrpc>,
-    /// Hears received notifications.
+    /// Hears received and amended notifications.
     pub notifications: Arc<Notifications>,
     /// What eligibility tells the others.
     pub outbox: Outbox,
@@ -48,7 +54,7 @@ impl Eligibility {
     /// Where the store cannot be opened.
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, OpenError> {
         let database = store::sqlite::open(&config.store).await?;
-        let policies = Policies::compiled_in();
+        let policies = policy::compiled_in();
         let findings =
             RecordFindings::new(Arc::new(SqliteStore::new(database.clone())), policies, ambient.clone());
         Ok(Self {

@@ -40,17 +40,22 @@ impl RecordFindings {
     ) -> Result<Heard<Finding>, ReferenceError> {
         let reference: Reference = notification.reference.parse()?;
         let assessment = assess_coded(&notification, self.policies);
-        let finding = Finding { reference, revision: notification.revision, assessment: assessment.clone() };
-        let owner = notification.notifying_authority.clone();
-        let origin =
-            Origin { kind: NOTIFICATION_ASSESSED, source: SERVICE, subject: reference, owner: &owner };
+        let revision = notification.revision;
         let event = NotificationAssessed {
             notification: Some(notification),
             assessment: Some(assessment),
             assessed_at: Some(to_wire(self.ambient.now())),
         };
-        let told = delivered.within(|| Envelope::seal(origin, &event, &self.ambient));
+        let told = delivered.within(|| self.seal(reference, &event));
+        let assessment = event.assessment.expect("it was put there above");
+        let finding = Finding { reference, revision, assessment };
         Ok(Heard { event: delivered.envelope.id, effect: finding, outgoing: vec![told] })
+    }
+
+    fn seal(&self, reference: Reference, event: &NotificationAssessed) -> Envelope {
+        let owner = event.notification.as_ref().map_or("", |coded| coded.notifying_authority.as_str());
+        let origin = Origin { kind: NOTIFICATION_ASSESSED, source: SERVICE, subject: reference, owner };
+        Envelope::seal(origin, event, &self.ambient)
     }
 
     /// Keeps a batch of findings in one transaction.

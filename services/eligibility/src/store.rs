@@ -23,7 +23,8 @@ pub struct Finding {
 /// Eligibility's store.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Keeps findings and what is told of them, in one transaction with the inbox: each event once.
+    /// Keeps findings and what is told of them, in one transaction with the inbox: each event once, and each revision
+    /// once. A finding that is held stays as it is, and is not told again.
     ///
     /// # Errors
     /// Nothing of the batch has effect then.

@@ -4,19 +4,18 @@
 //! itself is "not known", because a notification that was taken has to be judged; whether it is well formed was
 //! intake's question.
 
+mod answer;
+mod told;
+
 use contracts::notification::v1 as contract;
 use contracts::time;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use registers::AuthorityNumber;
 
-use crate::domain::fact::Fact;
+pub(crate) use self::answer::assessment;
 use crate::domain::facts::{
     Age, Answer, CauseOfDeath, Child, ChildFacts, Event, Facts, IncidentFacts, Involvement, Residence, Where,
 };
-use crate::domain::finding::{Assessment, Considered, Finding, Outcome, Reason, Rejected};
-use crate::domain::policy::Policy;
-use crate::domain::summary;
 
 /// The facts that the law needs of a coded notification.
 pub(crate) fn facts(notification: &contract::CodedNotification) -> Facts {
@@ -39,9 +38,7 @@ fn date(text: &str) -> Option<Date> {
 }
 
 fn received_on(notification: &contract::CodedNotification) -> Option<Date> {
-    let received_at = time::from_wire(notification.received_at.as_ref())?;
-    let london = TimeZone::get("Europe/London").expect("the time zones are compiled in");
-    Some(received_at.to_zoned(london).date())
+    time::from_wire(notification.received_at.as_ref()).map(time::london_date)
 }
 
 fn authority(number: &str) -> Option<AuthorityNumber> {
@@ -166,91 +163,4 @@ fn involvement(facts: &contract::ChildFacts) -> Involvement {
         earlier_child_protection_plan: answer(facts.earlier_child_protection_plan()),
         concerns_before_birth: answer(facts.concerns_before_birth()),
     }
-}
-
-/// The assessment in the contract's words.
-pub(crate) fn assessment(facts: &Facts, assessment: &Assessment, policy: &Policy) -> contract::Assessment {
-    contract::Assessment {
-        outcome: outcome(assessment.outcome).into(),
-        provision: assessment.provision.cited(policy).to_owned(),
-        summary: summary::sentence(facts, assessment, policy),
-        children: facts
-            .children
-            .iter()
-            .zip(&assessment.children)
-            .enumerate()
-            .map(|(position, (child, finding))| child_finding(position, child, finding, policy))
-            .collect(),
-        duty_authority: duty_authority(assessment.outcome),
-        policy_edition: policy.edition().to_owned(),
-        policy_hash: policy.hash().to_owned(),
-    }
-}
-
-fn child_finding(
-    position: usize,
-    child: &Child,
-    finding: &Finding,
-    policy: &Policy,
-) -> contract::ChildFinding {
-    contract::ChildFinding {
-        child_key: child.key.clone(),
-        outcome: outcome(finding.outcome).into(),
-        also: finding.also.iter().map(|also| outcome(*also).into()).collect(),
-        provision: finding.provision.cited(policy).to_owned(),
-        reasons: finding.reasons.iter().map(|reason| self::reason(position, *reason, policy)).collect(),
-        rejected: finding
-            .rejected
-            .iter()
-            .map(|rejected| self::rejected(position, *rejected, policy))
-            .collect(),
-        missing: finding.missing.iter().map(|fact| missing(position, *fact)).collect(),
-        duty_authority: duty_authority(finding.outcome),
-    }
-}
-
-fn outcome(outcome: Outcome) -> contract::Outcome {
-    match outcome {
-        Outcome::DutyInArea => contract::Outcome::DutyInArea,
-        Outcome::DutyOutsideEngland => contract::Outcome::DutyOutsideEngland,
-        Outcome::DutyOfAnotherAuthority(_) => contract::Outcome::DutyOfAnotherAuthority,
-        Outcome::NeedsJudgement => contract::Outcome::NeedsJudgement,
-        Outcome::LookedAfterDeath => contract::Outcome::LookedAfterDeath,
-        Outcome::CareLeaverDeath => contract::Outcome::CareLeaverDeath,
-        Outcome::Outside => contract::Outcome::Outside,
-    }
-}
-
-fn considered(considered: Considered) -> contract::Outcome {
-    match considered {
-        Considered::DutyInArea => contract::Outcome::DutyInArea,
-        Considered::DutyOutsideEngland => contract::Outcome::DutyOutsideEngland,
-        Considered::DutyOfAnotherAuthority => contract::Outcome::DutyOfAnotherAuthority,
-        Considered::LookedAfterDeath => contract::Outcome::LookedAfterDeath,
-        Considered::CareLeaverDeath => contract::Outcome::CareLeaverDeath,
-    }
-}
-
-fn duty_authority(outcome: Outcome) -> String {
-    outcome.duty_authority().map_or_else(String::new, |authority| authority.to_string())
-}
-
-fn reason(position: usize, reason: Reason, policy: &Policy) -> contract::Reason {
-    contract::Reason {
-        code: reason.code.code().to_owned(),
-        text: policy.text(reason).to_owned(),
-        source: policy.source(reason).to_owned(),
-        facts: reason.facts.iter().map(|fact| fact.path(position)).collect(),
-    }
-}
-
-fn rejected(position: usize, rejected: Rejected, policy: &Policy) -> contract::RejectedOutcome {
-    contract::RejectedOutcome {
-        outcome: considered(rejected.outcome).into(),
-        because: Some(reason(position, rejected.because, policy)),
-    }
-}
-
-fn missing(position: usize, fact: Fact) -> contract::MissingFact {
-    contract::MissingFact { field: fact.path(position), why: fact.why_it_matters().to_owned() }
 }

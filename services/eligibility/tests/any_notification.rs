@@ -1,11 +1,13 @@
 //! Whatever a coded notification holds, and however badly, it is judged: always, and always the same.
 
+use std::sync::LazyLock;
+
 use contracts::notification::v1::{
     Age, Answer, Area, Assessment, ChildFacts, CodedChild, CodedNotification, Event, IncidentFacts,
     Judgement, Nation, Outcome,
 };
 use eligibility::assess::assess_coded;
-use eligibility::domain::policy::Policies;
+use eligibility::domain::policy::{self, Policies};
 use proptest::prelude::*;
 use prost::Message;
 use prost_types::Timestamp;
@@ -73,14 +75,32 @@ prop_compose! {
             notifying_authority, became_aware_on,
             received_at: received.map(|(seconds, nanos)| Timestamp { seconds, nanos }),
             incident: Some(IncidentFacts { occurred_on, area, ..IncidentFacts::default() }),
-            children: children.into_iter().zip(1..).map(|(facts, key)| CodedChild { key: format!("{key}"), facts }).collect(),
+            children: children.into_iter().zip(1..).map(|(facts, key)| CodedChild { key: format!("{key}"), facts, ..CodedChild::default() }).collect(),
             ..CodedNotification::default()
         }
     }
 }
 
 fn assess(notification: &CodedNotification) -> Assessment {
-    assess_coded(notification, Policies::compiled_in())
+    assess_coded(notification, policy::compiled_in())
+}
+
+fn with_an_edition_to_come() -> &'static Policies {
+    static EDITIONS: LazyLock<Policies> = LazyLock::new(|| {
+        let newest = include_str!("../policy/2025-06-01.toml");
+        let to_come = newest
+            .replace("Working Together 2023 (June 2025)", "Guidance of 2030")
+            .replace("effective_from = \"2025-06-01\"", "effective_from = \"2030-01-01\"")
+            .replace("to_age = 24", "to_age = 26");
+        Policies::parse([
+            ("2018-06-29.toml", include_str!("../policy/2018-06-29.toml")),
+            ("2023-12-15.toml", include_str!("../policy/2023-12-15.toml")),
+            ("2025-06-01.toml", newest),
+            ("2030-01-01.toml", to_come.as_str()),
+        ])
+        .expect("they read")
+    });
+    &EDITIONS
 }
 
 proptest! {
@@ -94,16 +114,29 @@ proptest! {
         for finding in &assessment.children {
             prop_assert!(finding.outcome() != Outcome::Unspecified);
             prop_assert!(!finding.reasons.is_empty() && !finding.provision.is_empty());
+            prop_assert!(!finding.facts.is_empty() && !finding.changes.is_empty());
+            prop_assert!(finding.changes.iter().all(|change| change.outcome != finding.outcome));
             let other = finding.outcome() == Outcome::DutyOfAnotherAuthority;
             prop_assert_eq!(other, !finding.duty_authority.is_empty());
         }
         prop_assert!(!assessment.summary.is_empty() && assessment.policy_hash.len() == 64);
+        prop_assert_eq!(assessment.finding_hash.len(), 64);
     }
 
     #[test]
     fn the_same_notification_gives_the_same_bytes(notification in notification()) {
         let again = CodedNotification::decode(notification.encode_to_vec().as_slice()).expect("it was encoded here");
         prop_assert_eq!(assess(&notification).encode_to_vec(), assess(&again).encode_to_vec());
+    }
+
+    #[test]
+    fn an_edition_to_come_alters_no_finding_of_what_happened_before(notification in notification()) {
+        let after = assess_coded(&notification, with_an_edition_to_come());
+        // Without any day the newest edition is read, and a random day can lie beyond the new edition's first.
+        prop_assume!(after.policy_edition != "Guidance of 2030");
+        let before = assess(&notification);
+        prop_assert_eq!(&after.finding_hash, &before.finding_hash);
+        prop_assert_eq!(after.encode_to_vec(), before.encode_to_vec());
     }
 
     #[test]
@@ -115,7 +148,7 @@ proptest! {
 
     #[test]
     fn a_child_left_blank_is_never_found_to_be_outside(mut notification in notification()) {
-        notification.children = vec![CodedChild { key: "1".to_owned(), facts: None }];
+        notification.children = vec![CodedChild { key: "1".to_owned(), facts: None, ..CodedChild::default() }];
         prop_assert_eq!(assess(&notification).outcome(), Outcome::NeedsJudgement);
     }
 }
@@ -140,6 +173,7 @@ fn duty_on(occurred_on: &str) -> CodedNotification {
                 age: Some(Age { years: 3, months: None }),
                 ..ChildFacts::default()
             }),
+            ..CodedChild::default()
         }],
         ..CodedNotification::default()
     }
@@ -166,7 +200,7 @@ fn without_the_day_of_the_incident_becoming_aware_and_then_receipt_choose_the_ed
 #[test]
 fn reasons_name_the_facts_by_the_senders_paths_and_cite_their_source() {
     let mut notification = duty_on("2026-03-02");
-    notification.children.insert(0, CodedChild { key: "0".into(), facts: None });
+    notification.children.insert(0, CodedChild { key: "0".into(), facts: None, ..CodedChild::default() });
     let assessment = assess(&notification);
     let reason = &assessment.children[1].reasons[1];
     assert_eq!(

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use eligibility::domain::fact::Fact;
 use eligibility::domain::facts::{Age, Answer, ChildFacts, Event, IncidentFacts, Residence, Where};
 use eligibility::domain::finding::{Considered, Finding, Outcome};
-use eligibility::domain::policy::{Policies, Policy};
+use eligibility::domain::policy::{self, Policy};
 use eligibility::domain::rules;
 use registers::AuthorityNumber;
 
@@ -165,7 +165,7 @@ fn can_alter(case: &Case, blank: Fact, policy: &Policy, counts: fn(&Case) -> boo
 
 #[test]
 fn a_duty_found_with_blanks_stays_a_duty_whatever_they_turn_out_to_be() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     let mut checked = 0;
     for case in cases() {
@@ -185,7 +185,7 @@ fn a_duty_found_with_blanks_stays_a_duty_whatever_they_turn_out_to_be() {
 
 #[test]
 fn a_blank_puts_nothing_outside_that_an_answer_would_not() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     let mut checked = 0;
     for case in cases().iter().filter(|case| is_possible(case)) {
@@ -205,7 +205,7 @@ fn a_blank_puts_nothing_outside_that_an_answer_would_not() {
 
 #[test]
 fn every_blank_that_can_alter_the_finding_is_named_as_missing() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     for case in cases().iter().filter(|case| is_possible(case)) {
         let missing = judge(case, policy).missing;
@@ -220,7 +220,7 @@ fn every_blank_that_can_alter_the_finding_is_named_as_missing() {
 
 #[test]
 fn no_fact_is_named_as_missing_that_is_not_blank_or_can_alter_nothing() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     // What is stated may be impossible itself, such as an adult looked after; so here every world counts.
     // Where a person decides whatever the facts are, a fact can matter to that person and alter no outcome here.
@@ -240,7 +240,7 @@ fn no_fact_is_named_as_missing_that_is_not_blank_or_can_alter_nothing() {
 
 #[test]
 fn saying_no_is_never_told_as_leaving_it_blank() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     for case in cases() {
         let blank = judge(&case, policy);
@@ -254,7 +254,7 @@ fn saying_no_is_never_told_as_leaving_it_blank() {
 
 #[test]
 fn each_outcome_is_found_or_rejected_or_open_and_never_two_of_them() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     for case in cases() {
         let finding = judge(&case, policy);
@@ -289,7 +289,7 @@ fn considered(outcome: &Outcome) -> Option<Considered> {
 
 #[test]
 fn every_finding_gives_each_of_its_reasons_once_and_at_least_one() {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     for case in cases() {
         let reasons = judge(&case, policy).reasons;

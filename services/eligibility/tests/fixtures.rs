@@ -8,7 +8,7 @@ use contracts::notification::v1::{
 };
 use contracts::{json, rules, time};
 use eligibility::assess::assess_coded;
-use eligibility::domain::policy::Policies;
+use eligibility::domain::policy;
 use jiff::civil::Date;
 use registers::{AuthorityNumber, CodeSet, CodeVerdict, authorities};
 use serde::Deserialize;
@@ -88,7 +88,7 @@ fn coded(notification: &Notification) -> CodedNotification {
         if let (Some(born), Some(on)) = (time::civil_date(born).expect("a day"), on) {
             facts.age = Some(age(born, on));
         }
-        CodedChild { key: child.key.clone(), facts: Some(facts) }
+        CodedChild { key: child.key.clone(), facts: Some(facts), ..CodedChild::default() }
     });
     CodedNotification {
         notifying_authority: notification.notifying_authority.clone(),
@@ -112,7 +112,7 @@ fn age(born: Date, on: Date) -> Age {
 }
 
 fn assess(fixture: &Fixture) -> Assessment {
-    assess_coded(&coded(&fixture.notification), Policies::compiled_in())
+    assess_coded(&coded(&fixture.notification), policy::compiled_in())
 }
 
 fn told(finding: &ChildFinding) -> ExpectedChild {

@@ -4,7 +4,7 @@ use eligibility::domain::facts::{
     Age, Answer, Child, ChildFacts, Event, Facts, IncidentFacts, Residence, Where,
 };
 use eligibility::domain::finding::Outcome;
-use eligibility::domain::policy::Policies;
+use eligibility::domain::policy;
 use eligibility::domain::rules;
 use eligibility::domain::summary;
 use jiff::civil::date;
@@ -45,11 +45,11 @@ fn facts(place: Where, children: &[ChildFacts]) -> Facts {
 }
 
 fn outcome(children: &[ChildFacts]) -> Outcome {
-    rules::assess(&facts(Where::NotifiersArea, children), Policies::compiled_in().on(None)).outcome
+    rules::assess(&facts(Where::NotifiersArea, children), policy::compiled_in().on(None)).outcome
 }
 
 fn summary_of(place: Where, children: &[ChildFacts]) -> String {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     let policy = policies.on(None);
     let facts = facts(place, children);
     summary::sentence(&facts, &rules::assess(&facts, policy), policy)

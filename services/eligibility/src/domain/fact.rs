@@ -19,9 +19,9 @@ macro_rules! facts {
             /// Every fact, in the order in which missing facts are asked for.
             pub const ALL: [Self; [$($path),+].len()] = [$(Self::$variant),+];
 
-            /// Where the fact stands below its owner.
-            fn below(self) -> (Owner, &'static str) {
-                match self { $(Self::$variant => (Owner::$belongs_to, $path),)+ }
+            /// Where the fact stands.
+            fn place(self) -> Place {
+                match self { $(Self::$variant => place!($belongs_to, $path),)+ }
             }
 
             /// What the fact tells, as a clause: "whether abuse or neglect is known or suspected".
@@ -37,10 +37,24 @@ macro_rules! facts {
     };
 }
 
-enum Owner {
-    Notification,
-    Incident,
-    Child,
+/// Where a fact stands in a notification.
+enum Place {
+    /// At this path.
+    Fixed(&'static str),
+    /// At this path below each child's facts.
+    OfChild(&'static str),
+}
+
+macro_rules! place {
+    (Notification, $path:literal) => {
+        Place::Fixed($path)
+    };
+    (Incident, $path:literal) => {
+        Place::Fixed(concat!("incident.facts.", $path))
+    };
+    (Child, $path:literal) => {
+        Place::OfChild($path)
+    };
 }
 
 facts! {
@@ -91,16 +105,39 @@ impl Fact {
     /// The path in the notification, such as `children[0].facts.event`. `child` counts from 0; facts of the
     /// incident do not use it.
     pub fn path(self, child: usize) -> String {
-        match self.below() {
-            (Owner::Notification, path) => path.to_owned(),
-            (Owner::Incident, path) => format!("incident.facts.{path}"),
-            (Owner::Child, path) => format!("children[{child}].facts.{path}"),
-        }
+        Paths::of_child(child).path(self)
     }
 
     /// A list of this fact alone.
     pub(super) fn alone(self) -> &'static [Self] {
         slice::from_ref(&Self::ALL[self as usize])
+    }
+}
+
+/// The paths of one child's facts, and of the incident's: a finding names dozens of them.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// Such as `children[0].facts.`.
+    of_child: String,
+}
+
+impl Paths {
+    /// Of the child in this position, from 0.
+    pub fn of_child(position: usize) -> Self {
+        Self { of_child: format!("children[{position}].facts.") }
+    }
+
+    /// The path of a fact: [`Fact::path`].
+    pub fn path(&self, fact: Fact) -> String {
+        match fact.place() {
+            Place::Fixed(path) => path.to_owned(),
+            Place::OfChild(path) => {
+                let mut whole = String::with_capacity(self.of_child.len() + path.len());
+                whole.push_str(&self.of_child);
+                whole.push_str(path);
+                whole
+            }
+        }
     }
 }
 

@@ -4,10 +4,16 @@
 //! that is how the statute asks. And `NotKnown` stands for a blank as well as for "asked, and not known yet"; it
 //! never stands for "no".
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use registers::AuthorityNumber;
 
 use super::fact::Fact;
+
+/// How a fact is told that is not known, or was left out.
+pub(crate) const NOT_KNOWN: &str = "not known";
+const NOTIFIERS_AREA: &str = "in the notifying authority's area";
 
 /// A three-valued answer. `No` is a stated finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,6 +25,17 @@ pub enum Answer {
     /// Left out, or asked and not known yet.
     #[default]
     NotKnown,
+}
+
+impl Answer {
+    /// In words: "yes".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NotKnown => NOT_KNOWN,
+        }
+    }
 }
 
 /// What happened to, or was done by, a child.
@@ -37,6 +54,19 @@ pub enum Event {
     NotKnown,
 }
 
+impl Event {
+    /// In words: "death".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Death => "death",
+            Self::Harm => "harm",
+            Self::HarmedAnotherChild => "harmed another child",
+            Self::Other => "something else",
+            Self::NotKnown => NOT_KNOWN,
+        }
+    }
+}
+
 /// Where it happened, seen from the notifying authority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Where {
@@ -53,6 +83,19 @@ pub enum Where {
     NotKnown,
 }
 
+impl Where {
+    /// In words: "in the notifying authority's area".
+    pub fn in_words(self) -> Cow<'static, str> {
+        match self {
+            Self::NotifiersArea => NOTIFIERS_AREA.into(),
+            Self::AnotherArea(authority) => format!("in the area of authority {authority}").into(),
+            Self::SomewhereInEngland => "in England, the authority not known".into(),
+            Self::OutsideEngland => "outside England".into(),
+            Self::NotKnown => NOT_KNOWN.into(),
+        }
+    }
+}
+
 /// Where a child is normally resident, seen from the notifying authority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Residence {
@@ -65,6 +108,17 @@ pub enum Residence {
     NotKnown,
 }
 
+impl Residence {
+    /// In words: "elsewhere".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::NotifiersArea => NOTIFIERS_AREA,
+            Self::Elsewhere => "elsewhere",
+            Self::NotKnown => NOT_KNOWN,
+        }
+    }
+}
+
 /// A child's age on the day of the incident.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Age {
@@ -75,6 +129,18 @@ pub enum Age {
     /// Not known.
     #[default]
     NotKnown,
+}
+
+impl Age {
+    /// In words: "17 years".
+    pub fn in_words(self) -> Cow<'static, str> {
+        match self {
+            Self::Unborn => "not yet born".into(),
+            Self::Years(1) => "1 year".into(),
+            Self::Years(years) => format!("{years} years").into(),
+            Self::NotKnown => NOT_KNOWN.into(),
+        }
+    }
 }
 
 /// What a child died of, as far as the law's table asks.

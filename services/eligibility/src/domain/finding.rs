@@ -34,14 +34,19 @@ impl Outcome {
     /// The incident is notifiable if any child is, so a duty comes first: the notifier's own, then another
     /// authority's. A possible duty comes before a report for information, because somebody has to look at it.
     pub fn precedence(self) -> u8 {
+        self.kind() as u8
+    }
+
+    /// The outcome without the authority it names.
+    pub fn kind(self) -> OutcomeKind {
         match self {
-            Self::DutyInArea => 0,
-            Self::DutyOutsideEngland => 1,
-            Self::DutyOfAnotherAuthority(_) => 2,
-            Self::NeedsJudgement => 3,
-            Self::LookedAfterDeath => 4,
-            Self::CareLeaverDeath => 5,
-            Self::Outside => 6,
+            Self::DutyInArea => OutcomeKind::DutyInArea,
+            Self::DutyOutsideEngland => OutcomeKind::DutyOutsideEngland,
+            Self::DutyOfAnotherAuthority(_) => OutcomeKind::DutyOfAnotherAuthority,
+            Self::NeedsJudgement => OutcomeKind::NeedsJudgement,
+            Self::LookedAfterDeath => OutcomeKind::LookedAfterDeath,
+            Self::CareLeaverDeath => OutcomeKind::CareLeaverDeath,
+            Self::Outside => OutcomeKind::Outside,
         }
     }
 
@@ -49,6 +54,25 @@ impl Outcome {
     pub fn duty_authority(self) -> Option<AuthorityNumber> {
         if let Self::DutyOfAnotherAuthority(authority) = self { Some(authority) } else { None }
     }
+}
+
+/// An [`Outcome`] without the authority it names, in the order of [`Outcome::precedence`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutcomeKind {
+    /// [`Outcome::DutyInArea`].
+    DutyInArea,
+    /// [`Outcome::DutyOutsideEngland`].
+    DutyOutsideEngland,
+    /// [`Outcome::DutyOfAnotherAuthority`].
+    DutyOfAnotherAuthority,
+    /// [`Outcome::NeedsJudgement`].
+    NeedsJudgement,
+    /// [`Outcome::LookedAfterDeath`].
+    LookedAfterDeath,
+    /// [`Outcome::CareLeaverDeath`].
+    CareLeaverDeath,
+    /// [`Outcome::Outside`].
+    Outside,
 }
 
 /// An outcome without what it carries: what can be considered and rejected.
@@ -130,6 +154,16 @@ pub struct Finding {
     pub rejected: Vec<Rejected>,
     /// Facts that are not known and could alter the finding, each once, in [`Fact::ALL`]'s order.
     pub missing: Vec<Fact>,
+}
+
+impl Finding {
+    /// The facts that the reasons rest on, each once, in [`Fact::ALL`]'s order.
+    pub fn relied_on(&self) -> impl Iterator<Item = Fact> {
+        let bit = |fact: Fact| 1_u32 << fact as u32;
+        let facts = self.reasons.iter().flat_map(|reason| reason.facts);
+        let relied_on = facts.fold(0, |set, fact| set | bit(*fact));
+        Fact::ALL.into_iter().filter(move |fact| relied_on & bit(*fact) != 0)
+    }
 }
 
 /// The finding for the incident.

@@ -5,11 +5,11 @@
 
 use std::sync::LazyLock;
 
+use editions::{Edition, Editions};
 use jiff::civil::Date;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
+use super::changes::ChangeTables;
 use super::finding::{Provision, Reason};
 use super::reasons::ReasonCode;
 
@@ -20,44 +20,22 @@ const COMPILED_IN: [(&str, &str); 3] = [
     ("2025-06-01.toml", include_str!("../../policy/2025-06-01.toml")),
 ];
 
-/// Why a set of policy files cannot be used.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum PolicyError {
-    /// The file does not have a policy's form.
-    #[error("{file}: {reason}; the keys are those of the other files in services/eligibility/policy")]
-    NotAPolicy {
-        /// The file's name.
-        file: String,
-        /// What is wrong, with its line.
-        reason: String,
-    },
-    /// The file's name and what it says inside differ.
-    #[error(
-        "{file}: it says effective_from = {effective_from}; name the file {effective_from}.toml, or mend the date"
-    )]
-    OtherDateInside {
-        /// The file's name.
-        file: String,
-        /// The date inside.
-        effective_from: Date,
-    },
-    /// The ages contradict each other.
-    #[error("{file}: asked_from_age must lie below adult_from_age, and adult_from_age not above to_age")]
-    AgesOutOfOrder {
-        /// The file's name.
-        file: String,
-    },
-    /// Two files hold from the same day.
-    #[error("two editions hold from {0}; keep one")]
-    SameDay(Date),
-    /// There is no file.
-    #[error("there is no policy edition; put at least one file into services/eligibility/policy")]
-    Empty,
+/// All editions, by date. There is always at least one.
+pub type Policies = Editions<Policy>;
+
+/// The editions compiled into this build, read once.
+pub fn compiled_in() -> &'static Policies {
+    static EDITIONS: LazyLock<Policies> = LazyLock::new(|| {
+        Policies::parse(COMPILED_IN)
+            .expect("the test `the_compiled_in_editions_are_well_formed` reads these same files")
+    });
+    &EDITIONS
 }
 
-#[derive(Deserialize)]
+/// The form of a policy file.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PolicyFile {
+pub struct PolicyFile {
     edition: String,
     effective_from: Date,
     child: ChildRules,
@@ -95,7 +73,7 @@ pub struct CareLeaverAges {
 }
 
 /// One edition of policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     edition: String,
     effective_from: Date,
@@ -105,39 +83,47 @@ pub struct Policy {
     care_leaver: Option<CareLeaverRules>,
     /// By [`ReasonCode`], with this edition's ages filled in.
     texts: Vec<String>,
+    changes: ChangeTables,
 }
 
-impl Policy {
-    /// Reads one edition from the text of `<effective date>.toml`.
-    ///
-    /// # Errors
-    /// Refuses unknown or missing keys, a date that differs from the file's name, and ages out of order.
-    pub fn parse(file: &str, text: &str) -> Result<Self, PolicyError> {
-        let read: PolicyFile = toml::from_str(text).map_err(|error| PolicyError::NotAPolicy {
-            file: file.to_owned(),
-            reason: error.to_string().replace('\n', " "),
-        })?;
-        if file != format!("{}.toml", read.effective_from) {
-            return Err(PolicyError::OtherDateInside {
-                file: file.to_owned(),
-                effective_from: read.effective_from,
-            });
+/// The file's hash stands for all that is read from it; what has been worked out so far does not count.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Policy {}
+
+impl Edition for Policy {
+    const FOLDER: &'static str = "services/eligibility/policy";
+
+    type File = PolicyFile;
+
+    fn of(file: PolicyFile, hash: String) -> Result<Self, String> {
+        if !file.ages_are_in_order() {
+            return Err(
+                "asked_from_age must lie below adult_from_age, and adult_from_age not above to_age".into()
+            );
         }
-        if !read.ages_are_in_order() {
-            return Err(PolicyError::AgesOutOfOrder { file: file.to_owned() });
-        }
-        let texts = read.texts();
         Ok(Self {
-            edition: read.edition,
-            effective_from: read.effective_from,
-            hash: hex::encode(Sha256::digest(text)),
-            child: read.child,
-            looked_after: read.looked_after_death,
-            care_leaver: read.care_leaver_death,
-            texts,
+            texts: file.texts(),
+            edition: file.edition,
+            effective_from: file.effective_from,
+            hash,
+            child: file.child,
+            looked_after: file.looked_after_death,
+            care_leaver: file.care_leaver_death,
+            changes: ChangeTables::default(),
         })
     }
 
+    fn effective_from(&self) -> Date {
+        self.effective_from
+    }
+}
+
+impl Policy {
     /// The edition of guidance, such as "Working Together 2023".
     pub fn edition(&self) -> &str {
         &self.edition
@@ -180,6 +166,11 @@ impl Policy {
         &self.texts[reason.code as usize]
     }
 
+    /// What was worked out so far of the changes that would alter a finding under this edition.
+    pub(super) fn change_tables(&self) -> &ChangeTables {
+        &self.changes
+    }
+
     /// What a reason rests on under this edition.
     pub fn source(&self, reason: Reason) -> &str {
         Provision::cited(reason.code.source(), self)
@@ -205,54 +196,6 @@ impl PolicyFile {
                 .replace("{to_age}", &to.to_string())
         };
         ReasonCode::ALL.map(fill).to_vec()
-    }
-}
-
-/// All editions, by date. There is always at least one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policies {
-    first: Policy,
-    later: Vec<Policy>,
-}
-
-impl Policies {
-    /// The editions compiled into this build, read once.
-    pub fn compiled_in() -> &'static Self {
-        static EDITIONS: LazyLock<Policies> = LazyLock::new(|| {
-            Policies::parse(COMPILED_IN)
-                .expect("the test `the_compiled_in_editions_are_well_formed` reads these same files")
-        });
-        &EDITIONS
-    }
-
-    /// Reads a set of editions, in any order, from pairs of file name and text.
-    ///
-    /// # Errors
-    /// Refuses a set without editions or with two of the same day, and whatever [`Policy::parse`] refuses.
-    pub fn parse<'text>(
-        files: impl IntoIterator<Item = (&'text str, &'text str)>,
-    ) -> Result<Self, PolicyError> {
-        let mut editions =
-            files.into_iter().map(|(file, text)| Policy::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
-        editions.sort_by_key(|policy| policy.effective_from);
-        if let Some(pair) = editions.windows(2).find(|pair| pair[0].effective_from == pair[1].effective_from)
-        {
-            return Err(PolicyError::SameDay(pair[0].effective_from));
-        }
-        let mut editions = editions.into_iter();
-        let first = editions.next().ok_or(PolicyError::Empty)?;
-        Ok(Self { first, later: editions.collect() })
-    }
-
-    /// The edition in force on a day: before the first one, the first; without a day, the newest.
-    pub fn on(&self, day: Option<Date>) -> &Policy {
-        let in_force = |policy: &&Policy| day.is_none_or(|day| policy.effective_from <= day);
-        self.later.iter().rfind(in_force).unwrap_or(&self.first)
-    }
-
-    /// Every edition, earliest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
-        std::iter::once(&self.first).chain(&self.later)
     }
 }
 

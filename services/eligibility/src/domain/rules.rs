@@ -99,13 +99,17 @@ fn reasons(
 
 /// The questions share elements, such as the age; said once is enough.
 fn drop_repeated(reasons: &mut Vec<Reason>) {
-    let mut said: Vec<ReasonCode> = Vec::with_capacity(reasons.len());
+    let mut said = 0_u64;
     reasons.retain(|reason| {
-        let first = !said.contains(&reason.code);
-        said.push(reason.code);
+        let bit = 1 << reason.code as u64;
+        let first = said & bit == 0;
+        said |= bit;
         first
     });
 }
+
+/// A reason is a bit of the set above.
+const _: () = assert!(ReasonCode::ALL.len() <= 64);
 
 /// Does a report of a death belong among the reasons? Where it holds or is open, yes; where it does not hold, only
 /// to explain why a death is outside.

@@ -1,5 +1,6 @@
 //! Eligibility's store on SQLite.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -44,6 +45,7 @@ impl Store for SqliteStore {
         let mut fresh =
             delivery::sqlite::admit(&mut transaction, heard.iter().map(|heard| heard.event), now).await?;
         let fresh: Vec<&Heard<Finding>> = heard.iter().filter(|heard| fresh.remove(&heard.event)).collect();
+        let mut kept_now: HashSet<(String, u32)> = HashSet::with_capacity(fresh.len());
         for rows in fresh.chunks(ROWS) {
             let mut insert = QueryBuilder::new(
                 "INSERT INTO finding (reference, revision, outcome, policy_hash, assessment, found_at) ",
@@ -57,9 +59,16 @@ impl Store for SqliteStore {
                     .push_bind(finding.assessment.encode_to_vec())
                     .push_bind(now.as_microsecond());
             });
-            insert.build().persistent(false).execute(&mut *transaction).await.doing(NAME)?;
+            // Two events can carry one revision; the first finding of it stands.
+            insert.push(" ON CONFLICT (reference, revision) DO NOTHING RETURNING reference, revision");
+            let kept = insert.build_query_as().persistent(false).fetch_all(&mut *transaction).await;
+            kept_now.extend(kept.doing(NAME)?);
         }
-        let events: Vec<&Envelope> = fresh.iter().flat_map(|heard| &heard.outgoing).collect();
+        let events: Vec<&Envelope> = fresh
+            .iter()
+            .filter(|heard| kept_now.remove(&(heard.effect.reference.to_string(), heard.effect.revision)))
+            .flat_map(|heard| &heard.outgoing)
+            .collect();
         delivery::sqlite::append(&mut transaction, &events).await?;
         self.database.commit(transaction, NAME).await
     }

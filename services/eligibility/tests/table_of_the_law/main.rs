@@ -9,7 +9,7 @@ use eligibility::domain::facts::{
     Age, Answer, CauseOfDeath, ChildFacts, Event, IncidentFacts, Involvement, Residence, Where,
 };
 use eligibility::domain::finding::{Considered, Finding, Outcome, Provision};
-use eligibility::domain::policy::Policies;
+use eligibility::domain::policy;
 use eligibility::domain::reasons::ReasonCode;
 use eligibility::domain::rules;
 use jiff::civil::{Date, date};
@@ -45,7 +45,7 @@ fn lancashire() -> AuthorityNumber {
 }
 
 fn judge_on(child: ChildFacts, place: Where, day: Date) -> Finding {
-    let policies = Policies::compiled_in();
+    let policies = policy::compiled_in();
     rules::judge_child(&child, &IncidentFacts { place, dated_on: Some(day) }, policies.on(Some(day)))
 }
 
