@@ -58,7 +58,7 @@ impl AcknowledgeCase {
         // Judged here too, so that what is refused or was answered before leaves no span in the notification's trace;
         // what counts is the store's judgement, within the transaction.
         let now = self.ambient.now();
-        let acknowledgement = match held.standing.clone().acknowledge(lease, by, now)? {
+        let acknowledgement = match held.standing.clone().acknowledge(lease, by, now, &held.void)? {
             Acknowledged::Before(given) => return Ok(given),
             Acknowledged::Now(acknowledgement) => acknowledgement,
         };

@@ -2,12 +2,14 @@
 
 mod answers;
 mod page_token;
+mod refusals_given;
 
 use contracts::time::to_wire;
 use contracts::triage::v1::triage_service_server::TriageService;
 use contracts::triage::v1::{
-    AcknowledgeRequest, AcknowledgeResponse, GetCaseRequest, GetCaseResponse, ListQueueRequest,
-    ListQueueResponse, QueueState, TakeNextRequest, TakeNextResponse,
+    AcknowledgeRequest, AcknowledgeResponse, DecideLinkRequest, DecideLinkResponse, GetCaseRequest,
+    GetCaseResponse, ListNoticesRequest, ListNoticesResponse, ListQueueRequest, ListQueueResponse,
+    QueueState, TakeNextRequest, TakeNextResponse,
 };
 use identity::{Role, caller_of};
 use jiff::SignedDuration;
@@ -15,24 +17,45 @@ use tonic::{Request, Response, Status};
 
 use crate::SERVICE;
 use crate::acknowledge_case::AcknowledgeCase;
+use crate::decide_link::DecideLink;
+use crate::list_notices::ListNotices;
 use crate::list_queue::{ListQueue, Wanted};
 use crate::read_case::ReadCase;
 use crate::take_next::TakeNext;
 use crate::wire;
 
+pub use refusals_given::REFUSALS;
+
 /// Answers the panel; and shows the queue, which names nobody, to operators too.
 pub struct TriageGrpc {
-    list: ListQueue,
-    read: ReadCase,
-    take: TakeNext,
-    acknowledge: AcknowledgeCase,
+    uses: UseCases,
+}
+
+/// What the calls do, one use case a call.
+pub struct UseCases {
+    /// `ListQueue`.
+    pub list: ListQueue,
+    /// `GetCase`.
+    pub read: ReadCase,
+    /// `TakeNext`.
+    pub take: TakeNext,
+    /// `Acknowledge`.
+    pub acknowledge: AcknowledgeCase,
+    /// `DecideLink`.
+    pub decide_link: DecideLink,
+    /// `ListNotices`.
+    pub notices: ListNotices,
 }
 
 impl TriageGrpc {
     /// Puts the use cases behind gRPC.
-    pub fn new(list: ListQueue, read: ReadCase, take: TakeNext, acknowledge: AcknowledgeCase) -> Self {
-        Self { list, read, take, acknowledge }
+    pub fn new(uses: UseCases) -> Self {
+        Self { uses }
     }
+}
+
+fn unanswered(error: &storage::StoreError) -> Status {
+    refusals::store(SERVICE, error)
 }
 
 #[tonic::async_trait]
@@ -43,7 +66,7 @@ impl TriageService for TriageGrpc {
     ) -> Result<Response<ListQueueResponse>, Status> {
         caller_of(&request)?.require(&[Role::Panel, Role::Operator])?;
         let request = request.into_inner();
-        let lane = answers::lane(request.lane())?;
+        let lane = refusals_given::lane(request.lane())?;
         let after = page_token::read(&request.page_token, lane)?;
         let wanted = Wanted {
             lane,
@@ -51,7 +74,7 @@ impl TriageService for TriageGrpc {
             page_size: request.page_size,
             include_acknowledged: request.include_acknowledged,
         };
-        let (page, now) = self.list.list(wanted).await.map_err(|error| refusals::store(SERVICE, &error))?;
+        let (page, now) = self.uses.list.list(wanted).await.map_err(|error| unanswered(&error))?;
         Ok(Response::new(ListQueueResponse {
             entries: page
                 .cases
@@ -66,10 +89,9 @@ impl TriageService for TriageGrpc {
     async fn get_case(&self, request: Request<GetCaseRequest>) -> Result<Response<GetCaseResponse>, Status> {
         caller_of(&request)?.require(&[Role::Panel])?;
         let reference = refusals::reference(&request.into_inner().reference)?;
-        let (held, now) =
-            self.read.read(reference).await.map_err(|error| refusals::store(SERVICE, &error))?;
-        let held = held.ok_or_else(|| answers::no_such_case(reference))?;
-        answers::case(&held, now).map(Response::new)
+        let read = self.uses.read.read(reference).await.map_err(|error| unanswered(&error))?;
+        let read = read.ok_or_else(|| refusals_given::no_such_case(reference))?;
+        answers::case(&read).map(Response::new)
     }
 
     async fn take_next(
@@ -79,13 +101,10 @@ impl TriageService for TriageGrpc {
         let caller = caller_of(&request)?;
         caller.require(&[Role::Panel])?;
         let request = request.into_inner();
-        let lane = answers::lane(request.lane())?;
+        let lane = refusals_given::lane(request.lane())?;
         let length = request.lease.map(|lease| SignedDuration::new(lease.seconds, lease.nanos));
-        let taken = self
-            .take
-            .take(lane, length, caller.to_string())
-            .await
-            .map_err(|error| refusals::store(SERVICE, &error))?;
+        let taken = self.uses.take.take(lane, length, caller.to_string()).await;
+        let taken = taken.map_err(|error| unanswered(&error))?;
         Ok(Response::new(taken.map_or_else(TakeNextResponse::default, |taken| TakeNextResponse {
             entry: Some(wire::queue_entry(&taken.queued.entry, QueueState::Leased)),
             lease_id: taken.lease.id.to_string(),
@@ -101,9 +120,37 @@ impl TriageService for TriageGrpc {
         caller.require(&[Role::Panel])?;
         let request = request.into_inner();
         let reference = refusals::reference(&request.reference)?;
-        let lease = answers::lease(&request.lease_id)?;
-        let given = self.acknowledge.acknowledge(reference, lease, &caller.to_string()).await;
-        let given = given.map_err(|error| answers::not_acknowledged(reference, &error))?;
+        let lease = refusals_given::lease(&request.lease_id)?;
+        let given = self.uses.acknowledge.acknowledge(reference, lease, &caller.to_string()).await;
+        let given = given.map_err(|error| refusals_given::not_acknowledged(reference, &error))?;
         Ok(Response::new(AcknowledgeResponse { acknowledged_at: Some(to_wire(given.at)) }))
+    }
+
+    async fn decide_link(
+        &self,
+        request: Request<DecideLinkRequest>,
+    ) -> Result<Response<DecideLinkResponse>, Status> {
+        let caller = caller_of(&request)?;
+        caller.require(&[Role::Panel])?;
+        let request = request.into_inner();
+        let reference = refusals::reference(&request.reference)?;
+        let other = refusals_given::other_reference(&request.other_reference)?;
+        let verdict = refusals_given::verdict(request.decision())?;
+        let link = self.uses.decide_link.decide(reference, other, verdict, &caller.to_string()).await;
+        let link = link.map_err(|error| refusals_given::not_decided(&error))?;
+        Ok(Response::new(DecideLinkResponse { link: Some(wire::linking::link(&link)) }))
+    }
+
+    async fn list_notices(
+        &self,
+        request: Request<ListNoticesRequest>,
+    ) -> Result<Response<ListNoticesResponse>, Status> {
+        caller_of(&request)?.require(&[Role::Panel])?;
+        let request = request.into_inner();
+        let recipient = refusals_given::recipient(request.recipient())?;
+        let before = page_token::read_notices(&request.page_token, recipient)?;
+        let page = self.uses.notices.list(recipient, before, request.page_size).await;
+        let page = page.map_err(|error| unanswered(&error))?;
+        answers::notices(recipient, &page).map(Response::new)
     }
 }

@@ -1,19 +1,22 @@
-//! Triage: opens a case for each finding, sets lane, priority and clocks with their reasons, and keeps the queue on
-//! which the panel finds it.
+//! Triage: opens a case for each notification that was judged, keeps it true through every revision, and keeps the queue
+//! on which the panel finds it: lane, priority, clocks, indicators, links, clusters and recipients, each with reasons.
 //!
-//! Nothing here decides a case. Every finding is queued in one of two lanes, none is hidden, and the panel takes cases
-//! under leases that end by themselves.
+//! Nothing here decides a case. Every case is queued in one of two lanes, none is hidden, and the panel takes cases under
+//! leases that end by themselves.
 
 pub mod acknowledge_case;
 pub mod config;
+pub mod decide_link;
 pub mod domain;
 pub mod events;
 pub mod grpc;
+pub mod list_notices;
 pub mod list_queue;
-pub mod open_cases;
 pub mod read_case;
 pub mod store;
 pub mod take_next;
+pub mod take_up_news;
+mod tell;
 mod wire;
 
 use std::sync::Arc;
@@ -24,15 +27,29 @@ use delivery::sqlite::Outbox;
 
 use crate::acknowledge_case::AcknowledgeCase;
 use crate::config::Config;
-use crate::domain::policy::Policies;
+use crate::decide_link::DecideLink;
+use crate::domain::policy;
 use crate::events::Findings;
-use crate::grpc::TriageGrpc;
+use crate::grpc::{TriageGrpc, UseCases};
+use crate::list_notices::ListNotices;
 use crate::list_queue::ListQueue;
-use crate::open_cases::OpenCases;
 use crate::read_case::ReadCase;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::take_next::TakeNext;
+use crate::take_up_news::TakeUpNews;
+
+/// Every code that triage answers with: reasons, indicators and refusals.
+pub const CATALOGUE: &[catalogue::Section] = &[
+    domain::lane::LANES,
+    domain::priority::PRIORITIES,
+    domain::turn::ORDER,
+    domain::indicators::INDICATORS,
+    domain::recipients::RECIPIENTS,
+    domain::link::LINKS,
+    domain::cluster::CLUSTERS,
+    grpc::REFUSALS,
+];
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "triage";
@@ -64,17 +81,20 @@ impl Triage {
     /// [`StartError`].
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, StartError> {
         let database = store::sqlite::open(&config.store).await?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
-        let cases = OpenCases::new(store.clone(), Policies::compiled_in(), ambient.clone());
-        let grpc = TriageGrpc::new(
-            ListQueue::new(store.clone(), ambient.clone()),
-            ReadCase::new(store.clone(), ambient.clone()),
-            TakeNext::new(store.clone(), ambient.clone()),
-            AcknowledgeCase::new(store, ambient.clone()),
-        );
+        let policies = policy::compiled_in();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone(), policies, ambient.clone()));
+        let news = TakeUpNews::new(store.clone(), policies, ambient.clone());
+        let grpc = TriageGrpc::new(UseCases {
+            list: ListQueue::new(store.clone(), ambient.clone()),
+            read: ReadCase::new(store.clone(), policies, ambient.clone()),
+            take: TakeNext::new(store.clone(), ambient.clone()),
+            acknowledge: AcknowledgeCase::new(store.clone(), ambient.clone()),
+            decide_link: DecideLink::new(store.clone(), ambient.clone()),
+            notices: ListNotices::new(store),
+        });
         Ok(Self {
             grpc: TriageServiceServer::new(grpc),
-            findings: Arc::new(Findings::new(cases)),
+            findings: Arc::new(Findings::new(news)),
             outbox: Outbox::of(database.clone()),
             database,
         })

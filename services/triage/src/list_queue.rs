@@ -1,7 +1,9 @@
 //! Lists a lane in the order in which it is to be worked, a page at a time.
 //!
-//! What a reader would get wrong: pages hold on to places, not to numbers. A case that comes in while somebody turns
-//! pages is on a later page or on none of theirs; nothing is shown twice and nothing already queued is passed over.
+//! What a reader would get wrong: pages hold on to places, not to numbers. As long as no case changes its place, nothing
+//! is shown twice and nothing is passed over. A later revision or a cluster may move a case while somebody turns pages:
+//! moved back, it is met again; moved forward past the place that was reached, it is found by listing anew. No case is
+//! ever hidden from a list that begins at the front.
 
 use std::sync::Arc;
 

@@ -3,31 +3,80 @@
 //! What a reader would get wrong: times are arguments here too. Whether a lease still holds is judged by the `now`
 //! that is handed in, never by the database's clock.
 
+mod cases;
+mod clusters;
+mod dossier;
+mod dossiers;
+mod linking;
+mod notices;
+#[cfg(test)]
+mod opened;
+mod queue;
+mod revisions;
 pub mod sqlite;
 mod sqlite_rows;
+mod taking_up;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use delivery::{Delivered, Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use storage::StoreError;
 use telemetry::TraceContext;
+use tracing::Span;
 
 use crate::domain::case::{Case, Entry};
+use crate::domain::cluster::{Cluster, Mentions};
+use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
-use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing};
+use crate::domain::link::{Decided, Decision, Link, LinkRule, Linkable, Pair};
+use crate::domain::priority::Priority;
+use crate::domain::recipients::Recipient;
+use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing, VoidLease};
+use crate::domain::told::{News, Told};
 use crate::domain::turn::Turn;
 
-/// A case that is to be opened.
+/// News about a notification, as it is to be taken up.
 #[derive(Debug, Clone)]
-pub struct Opening {
-    /// The case.
-    pub case: Case,
-    /// `notification.assessed.v1` as it was heard: facts and finding, kept for whoever reads the case.
-    pub assessed: Bytes,
-    /// The trace context under which it is queued, so that what is told later joins the notification's trace.
+pub struct Arrival {
+    /// The notification.
+    pub reference: Reference,
+    /// The news.
+    pub news: News,
+    /// What comes with a finding; none with other news.
+    pub finding: Option<FindingHeard>,
+    /// The day, in London, on which it is taken up.
+    pub taken_up_on: Date,
+    /// The trace context under which it is taken up, so that what is told later joins the notification's trace.
     pub trace: TraceContext,
+    /// The span of that: what is told at once is told within it.
+    pub span: Span,
+}
+
+/// A finding as it was heard, and what linking and clusters need of it.
+#[derive(Debug, Clone)]
+pub struct FindingHeard {
+    /// `notification.assessed.v1` as it was heard: facts and finding, kept for whoever reads the case.
+    pub event: Bytes,
+    /// What linking needs, and the rule of the case's edition.
+    pub linkable: (Linkable, LinkRule),
+    /// The settings and providers that it mentions.
+    pub mentions: Mentions,
+}
+
+/// What became of a batch of news.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenUp {
+    /// Cases that were opened.
+    pub opened: usize,
+    /// Times that a case was made anew.
+    pub changed: usize,
+    /// Revisions that came late, and are on record.
+    pub came_late: usize,
+    /// News that waits for the finding it is about, or says nothing new.
+    pub kept: usize,
 }
 
 /// A case as it shows on the queue.
@@ -39,17 +88,46 @@ pub struct Queued {
     pub standing: Standing,
 }
 
+/// A revision as the case knew it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRevision {
+    /// Its number, from 1.
+    pub revision: u32,
+    /// What was found for the incident; none for a withdrawal that came before any finding.
+    pub outcome: Option<Outcome>,
+    /// The lane it led to; for one that came late, the lane it would have led to by itself.
+    pub lane: Lane,
+    /// The priority, likewise.
+    pub priority: Priority,
+    /// When it was taken up.
+    pub at: Timestamp,
+    /// Whether a newer one had been taken up before: it is on record and changed nothing.
+    pub came_late: bool,
+    /// Whether it withdraws the notification.
+    pub withdraws: bool,
+}
+
 /// A case with all that is kept of it.
 #[derive(Debug, Clone)]
 pub struct HeldCase {
-    /// The case as it was opened.
+    /// The case as it was made last.
     pub case: Case,
     /// Where it stands.
     pub standing: Standing,
-    /// `notification.assessed.v1` as it was heard.
+    /// Its leases that changes have made void.
+    pub void: Vec<VoidLease>,
+    /// `notification.assessed.v1` as it was heard, of the revision whose finding counts.
     pub assessed: Bytes,
-    /// The trace context under which it was queued.
+    /// The trace context under which it was taken up last.
     pub trace: TraceContext,
+    /// All that has been told of the notification.
+    pub told: Told,
+    /// Every revision that was taken up, by number.
+    pub revisions: Vec<CaseRevision>,
+    /// The clusters that it is in.
+    pub clusters: Vec<Cluster>,
+    /// Other cases that may be, are, or are not of the same incident.
+    pub links: Vec<Link>,
 }
 
 /// Which part of a lane is asked for.
@@ -76,15 +154,36 @@ pub struct Page {
     pub waiting: u64,
 }
 
+/// Which part of what a recipient was told is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoticesOf {
+    /// Who was told.
+    pub recipient: Recipient,
+    /// Begin before this one; with the newest where there is none.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub at_most: u32,
+}
+
+/// A part of what a recipient was told, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticePage {
+    /// The notices as they were told (`lapwing.triage.v1.Notice`).
+    pub notices: Vec<Bytes>,
+    /// Where the next page begins before; none on the last page.
+    pub next: Option<u64>,
+}
+
 /// Triage's store.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Opens cases and tells of them in one transaction with the inbox: a case that was opened by an earlier delivery
-    /// of the same event is left as it is.
+    /// Takes up news in one transaction with the inbox: opens cases, makes them anew, keeps what came late or too early,
+    /// proposes links, raises clusters, and tells of all of it. What an earlier delivery of the same event has done is
+    /// left as it is.
     ///
     /// # Errors
-    /// Nothing of the batch is opened then. A second event about a reference that has a case is refused.
-    async fn open(&self, heard: &[Heard<Opening>], now: Timestamp) -> Result<(), StoreError>;
+    /// Nothing of the batch has effect then.
+    async fn take_up(&self, heard: &[Heard<Arrival>], now: Timestamp) -> Result<TakenUp, StoreError>;
 
     /// A part of a lane.
     ///
@@ -97,6 +196,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store cannot be read.
     async fn find(&self, reference: Reference) -> Result<Option<HeldCase>, StoreError>;
+
+    /// A part of what a recipient was told, newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn notices(&self, of: NoticesOf) -> Result<NoticePage, StoreError>;
 
     /// Leases the first case of a lane that is free, in one transaction: no two callers are given the same.
     ///
@@ -117,6 +222,19 @@ pub trait Store: Send + Sync {
         acknowledgement: &Acknowledgement,
         told: &Envelope,
     ) -> Result<Result<Acknowledged, LeaseRefused>, StoreError>;
+
+    /// Records a person's decision about two cases and tells of it, in one transaction; answers with what stands between
+    /// them, seen from `reference`. What the same caller had decided last is answered the same, and not told again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written, or has no case of either reference; nothing is recorded or told then.
+    async fn decide_link(
+        &self,
+        reference: Reference,
+        pair: Pair,
+        decision: &Decision,
+        told: &Envelope,
+    ) -> Result<Decided, StoreError>;
 
     /// Puts an event aside that cannot be handled.
     ///

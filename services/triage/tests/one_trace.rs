@@ -27,7 +27,7 @@ fn event(reference: Reference, ambient: &Ambient) -> NotificationAssessed {
         revision: 1,
         notifying_authority: "373".into(),
         received_at: Some(to_wire(ambient.now())),
-        children: vec![CodedChild { key: "1".into(), facts: None }],
+        children: vec![CodedChild { key: "1".into(), ..Default::default() }],
         ..Default::default()
     };
     let assessment = Assessment { outcome: Outcome::DutyInArea.into(), ..Default::default() };
@@ -94,7 +94,7 @@ async fn story() -> (Vec<Envelope>, Vec<SpanData>) {
 async fn what_triage_tells_belongs_to_the_notifications_trace() {
     let (told, _) = story().await;
     let kinds: Vec<&str> = told.iter().map(|event| event.kind.as_str()).collect();
-    assert_eq!(kinds, ["case.queued.v1", "case.acknowledged.v1"]);
+    assert_eq!(kinds, ["case.queued.v1", "notice.dfe.v1", "notice.ofsted.v1", "case.acknowledged.v1"]);
     for event in &told {
         let traceparent = event.trace.traceparent.as_deref().expect("a trace");
         assert!(traceparent.starts_with(&format!("00-{TRACE}-")), "{}: {traceparent}", event.kind);

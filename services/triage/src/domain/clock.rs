@@ -1,17 +1,22 @@
-//! The clocks of a case: the days by which the notification and the rapid review are due, with how each day came
-//! about.
+//! The clocks of a case: the days by which the notification, the rapid review and a local review are due, with how each
+//! day came about.
 //!
 //! What a reader would get wrong: a clock without a due day is a proper clock. Where the day it counts from is not
 //! known, or the sum runs past the years whose bank holidays are registered, there is no due day and the explanation
 //! says why; a day is never guessed.
 
-use std::cmp::Ordering;
+mod count;
+mod local_review;
+mod other_reading;
+mod words;
 
 use jiff::civil::Date;
-use registers::{BeyondRegister, bank_holidays};
 
+pub use local_review::local_review_clock;
+
+use self::count::{Counted, count};
 use super::finding::{Assessed, Outcome};
-use super::policy::{Anchor, ClockRule, Policy};
+use super::policy::{Anchor, Expected, Policies, Policy, WorkingDaysRule};
 
 /// What a clock counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +25,8 @@ pub enum ClockKind {
     Notification,
     /// The rapid review's way to the panel.
     RapidReview,
+    /// The publication of a local child safeguarding practice review.
+    LocalReview,
 }
 
 /// A due day with its anchor, its length and the policy it came from.
@@ -27,8 +34,10 @@ pub enum ClockKind {
 pub struct Clock {
     /// What it counts.
     pub kind: ClockKind,
-    /// Length in working days (England and Wales).
+    /// Length in working days (England and Wales); 0 where it is counted in months.
     pub working_days: u16,
+    /// Length in calendar months; 0 where it is counted in working days.
+    pub months: u16,
     /// What the first day follows.
     pub anchor: Anchor,
     /// The anchor's day, where it is known.
@@ -37,147 +46,117 @@ pub struct Clock {
     pub due_on: Option<Date>,
     /// For the notification: was it received after the due day?
     pub late: bool,
+    /// For a late notification: has the authority said why?
+    pub late_reason_given: bool,
     /// How the due day came about, or why there is none.
     pub explanation: String,
+    /// For the rapid review: the due day by the other anchor that editions read, as a sentence; empty where it cannot be
+    /// computed.
+    pub other_reading: String,
     /// The edition of the policy that set length and anchor.
     pub policy_edition: String,
 }
 
+/// The days of one notification that clocks count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The day on which the authority became aware.
+    pub became_aware_on: Option<Date>,
+    /// The day, in London, on which the authority's first revision was received: amending does not notify anew.
+    pub notified_on: Date,
+}
+
+impl Days {
+    fn of(self, anchor: Anchor) -> Option<Date> {
+        match anchor {
+            Anchor::BecomingAware => self.became_aware_on,
+            Anchor::TheNotification => Some(self.notified_on),
+            // No case has such a decision on record.
+            Anchor::TheDecisionToStartIt => None,
+        }
+    }
+}
+
 /// The clock for telling the panel and the partners. Every case has it: lateness is flagged, whatever was found, and
 /// never a reason to refuse.
-pub fn notification_clock(assessed: &Assessed, policy: &Policy) -> Clock {
-    let counted = count(policy.notification(), assessed);
+pub fn notification_clock(assessed: &Assessed, days: Days, policy: &Policy) -> Clock {
+    let rule = policy.notification();
+    let counted = count(rule, days);
+    let late = counted.due_on().is_some_and(|due_on| days.notified_on > due_on);
+    let late_reason_given = late && assessed.late_reason_given;
     let receipt = match counted.due_on() {
-        Some(due_on) => received(assessed.received_on, due_on),
+        Some(due_on) => words::received(days.notified_on, due_on),
         None => " Whether it was late cannot be told.".to_owned(),
     };
-    let late = counted.due_on().is_some_and(|due_on| assessed.received_on > due_on);
+    let why = match (late, late_reason_given) {
+        (false, _) => "",
+        (true, true) => " The authority has said why.",
+        (true, false) => " The authority has not said why yet; it may do so by an amendment.",
+    };
     let caveat = match assessed.outcome {
         Outcome::DutyOfAnotherAuthority | Outcome::Outside => {
             " No duty of this authority was found; the day counts only should one be."
         }
         _ => "",
     };
-    let explanation = format!("{}{receipt}{caveat}", counted.in_words(policy.notification()));
-    clock(ClockKind::Notification, policy, policy.notification(), &counted, late, explanation)
+    let explanation = format!("{}{receipt}{why}{caveat}", counted.in_words(rule));
+    Clock { late, late_reason_given, explanation, ..clock(ClockKind::Notification, rule, &counted, policy) }
 }
 
-/// The clock for the rapid review; for the decision lane alone. Where a person has yet to decide whether there is a
+/// The clock for the rapid review; for the outcomes that start it. Where a person has yet to decide whether there is a
 /// duty, it runs all the same: fifteen working days are short, and none of them is to be lost to the decision.
-pub fn rapid_review_clock(assessed: &Assessed, policy: &Policy) -> Clock {
-    let counted = count(policy.rapid_review(), assessed);
+pub fn rapid_review_clock(assessed: &Assessed, days: Days, policy: &Policy, policies: &Policies) -> Clock {
+    let rule = policy.rapid_review();
+    let counted = count(rule, days);
+    let relaxed = match rule.expected {
+        Expected::InTime => "",
+        Expected::AsSoonAsPossible => {
+            " At that time reviews were expected as soon as possible: the day is shown, and nothing is overdue by it."
+        }
+    };
     let caveat = if assessed.outcome.is_duty_of_the_notifier() {
         ""
     } else {
         " It counts should a duty to notify be found, and runs meanwhile, so that no day is lost to the decision."
     };
-    let explanation = format!("{}{caveat}", counted.in_words(policy.rapid_review()));
-    clock(ClockKind::RapidReview, policy, policy.rapid_review(), &counted, false, explanation)
+    let explanation = format!("{}{relaxed}{caveat}", counted.in_words(rule));
+    let other_reading = other_reading::other_reading(days, policy, policies);
+    Clock { explanation, other_reading, ..clock(ClockKind::RapidReview, rule, &counted, policy) }
 }
 
-fn clock(
-    kind: ClockKind,
-    policy: &Policy,
-    rule: &ClockRule,
-    counted: &Counted,
-    late: bool,
-    explanation: String,
-) -> Clock {
+impl Clock {
+    /// The clock of a notification that was withdrawn: it runs no more. What it said before stays in its explanation.
+    pub fn stopped(self, revision: u32, withdrawn_on: Date) -> Self {
+        let explanation = format!(
+            "Runs no more: revision {revision} withdrew the notification on {}. Before that: {}",
+            words::long(withdrawn_on),
+            self.explanation
+        );
+        Self {
+            due_on: None,
+            late: false,
+            late_reason_given: false,
+            other_reading: String::new(),
+            explanation,
+            ..self
+        }
+    }
+}
+
+fn clock(kind: ClockKind, rule: &WorkingDaysRule, counted: &Counted, policy: &Policy) -> Clock {
     Clock {
         kind,
         working_days: rule.working_days.get(),
+        months: 0,
         anchor: rule.anchor,
         anchor_on: counted.from(),
         due_on: counted.due_on(),
-        late,
-        explanation,
+        late: false,
+        late_reason_given: false,
+        explanation: String::new(),
+        other_reading: String::new(),
         policy_edition: policy.edition().to_owned(),
     }
-}
-
-/// What became of counting working days.
-enum Counted {
-    Due { from: Date, on: Date },
-    AnchorNotKnown,
-    BeyondTheRegister { from: Date, beyond: BeyondRegister },
-}
-
-/// Counts from the rule's anchor, whose day is day 0.
-fn count(rule: &ClockRule, assessed: &Assessed) -> Counted {
-    let from = match rule.anchor {
-        Anchor::BecomingAware => assessed.became_aware_on,
-        Anchor::TheNotification => Some(assessed.received_on),
-    };
-    let Some(from) = from else {
-        return Counted::AnchorNotKnown;
-    };
-    match bank_holidays().add_working_days(from, rule.working_days.get()) {
-        Ok(on) => Counted::Due { from, on },
-        Err(beyond) => Counted::BeyondTheRegister { from, beyond },
-    }
-}
-
-impl Counted {
-    fn from(&self) -> Option<Date> {
-        match self {
-            Self::Due { from, .. } | Self::BeyondTheRegister { from, .. } => Some(*from),
-            Self::AnchorNotKnown => None,
-        }
-    }
-
-    fn due_on(&self) -> Option<Date> {
-        if let Self::Due { on, .. } = self { Some(*on) } else { None }
-    }
-
-    /// How the due day came about, or why there is none and what to do, with the source.
-    fn in_words(&self, rule: &ClockRule) -> String {
-        let (days, anchor, source) = (rule.working_days, rule.anchor, &rule.source);
-        match self {
-            Self::Due { from, on } => format!(
-                "Due on {}: {days} working days after {anchor} on {}, without {} ({source}).",
-                long(*on),
-                long(*from),
-                left_out(*from, *on)
-            ),
-            Self::AnchorNotKnown => format!(
-                "No due day: {days} working days count from {anchor}, and the notification does not say when that was \
-                 ({source}). To do: ask the authority for the day."
-            ),
-            Self::BeyondTheRegister { from, beyond } => format!(
-                "No due day: {days} working days after {anchor} on {} cannot be counted, because bank holidays are \
-                 registered only from {} to {} ({source}). To do: count them by hand.",
-                long(*from),
-                long(beyond.known_from),
-                long(beyond.known_until)
-            ),
-        }
-    }
-}
-
-/// What is no working day between two days, such as "weekends, Good Friday (3 April 2026) and Easter Monday (…)".
-fn left_out(from: Date, on: Date) -> String {
-    let between = bank_holidays().iter().filter(|(date, _)| from < *date && *date < on);
-    let holidays: Vec<String> = between.map(|(date, title)| format!("{title} ({})", long(date))).collect();
-    match holidays.split_last() {
-        None => "weekends".to_owned(),
-        Some((last, [])) => format!("weekends and {last}"),
-        Some((last, others)) => format!("weekends, {} and {last}", others.join(", ")),
-    }
-}
-
-fn received(on: Date, due_on: Date) -> String {
-    let days = (on - due_on).get_days();
-    let when = match days.cmp(&0) {
-        Ordering::Greater => format!("{days} {} after it was due", if days == 1 { "day" } else { "days" }),
-        Ordering::Equal => "on the last day".to_owned(),
-        Ordering::Less => "in time".to_owned(),
-    };
-    format!(" Received on {}, {when}.", long(on))
-}
-
-/// A day as people write it, such as 6 April 2026.
-fn long(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
 }
 
 #[cfg(test)]

@@ -1,13 +1,44 @@
 //! The lane: for the panel's decision, or for its information. Every case is in one of the two; none is hidden.
 //!
 //! What a reader would get wrong: the lane follows the incident's outcome, and yet one child can move it. Where a
-//! child of the same notification calls for a decision, the whole case does, whatever speaks for the incident.
+//! child of the same notification calls for a decision, the whole case does, whatever speaks for the incident. So does
+//! a hand-over that was declined; and a withdrawal puts the case among those for information, where it stays visible.
+
+use serde::Deserialize;
 
 use super::finding::{Assessed, Outcome};
+use super::policy::Policy;
 use super::reason::Reason;
+use super::told::{Declined, Withdrawal};
+
+catalogue::entries! {
+    /// Why a case is in its lane.
+    pub LANES = "Why a case is in its lane";
+    DUTY_IN_AREA: "A duty to notify was found under s.16C(1)(a): the case is for the panel's decision.",
+        "Decide when the rapid review is there.";
+    DUTY_OUTSIDE_ENGLAND: "A duty to notify was found under s.16C(1)(b): the case is for the panel's decision.",
+        "Decide when the rapid review is there.";
+    NEEDS_JUDGEMENT: "The facts do not settle whether there is a duty: the case is for a person's decision.",
+        "Read the finding: it says which facts are missing, and what each would change.";
+    DUTY_OF_ANOTHER_AUTHORITY: "The duty rests with another authority: the case is held until it is handed over.",
+        "Nothing, until the other authority answers the hand-over.";
+    LOOKED_AFTER_DEATH: "A looked-after child died without abuse or neglect known or suspected: for information.",
+        "Nothing: DfE and Ofsted act, and no rapid review starts.";
+    CARE_LEAVER_DEATH: "A care leaver died: for information.",
+        "Nothing: DfE and Ofsted act, and no rapid review starts.";
+    OUTSIDE: "No duty and no other report was found: the case is listed so that the finding can be questioned.",
+        "Question the finding where it does not fit what is known.";
+    CHILD_FOR_DECISION: "One child's finding calls for a decision, so the whole case is for decision.",
+        "Read that child's finding first.";
+    HAND_OVER_DECLINED: "The authority to which the duty was found to belong says that it does not: a person decides.",
+        "Settle with both authorities where it happened; then one of them sends a revision.";
+    NOTIFICATION_WITHDRAWN: "The notification was withdrawn: the case stays visible, for information.",
+        "Nothing; question the withdrawal where its reason does not fit. A later revision brings the case back.";
+}
 
 /// Where a case waits for the panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lane {
     /// For the panel's decision.
     Decision,
@@ -15,34 +46,32 @@ pub enum Lane {
     Information,
 }
 
-impl Lane {
-    /// The lane that one outcome leads to (Children Act 2004 s.16C(1) and Working Together's reports of deaths).
-    pub fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::DutyInArea | Outcome::DutyOutsideEngland | Outcome::NeedsJudgement => Self::Decision,
-            Outcome::DutyOfAnotherAuthority
-            | Outcome::LookedAfterDeath
-            | Outcome::CareLeaverDeath
-            | Outcome::Outside => Self::Information,
-        }
+/// The lane of a case, and why: the first reason put it there.
+pub fn choose_lane(
+    assessed: &Assessed,
+    withdrawn: Option<&Withdrawal>,
+    declined: Option<&Declined>,
+    policy: &Policy,
+) -> (Lane, Vec<Reason>) {
+    if let Some(withdrawal) = withdrawn {
+        return (Lane::Information, vec![taken_back(withdrawal)]);
     }
-}
-
-/// The lane of a case, and why.
-pub fn choose_lane(assessed: &Assessed) -> (Lane, Reason) {
-    match Lane::of(assessed.outcome) {
-        Lane::Decision => (Lane::Decision, why(assessed)),
-        Lane::Information => one_child_for_decision(assessed)
-            .map_or_else(|| (Lane::Information, why(assessed)), |reason| (Lane::Decision, reason)),
+    let declined = declined.map(handed_back);
+    if policy.lanes().of(assessed.outcome) == Lane::Decision {
+        return (Lane::Decision, std::iter::once(why(assessed)).chain(declined).collect());
     }
+    let child = one_child_for_decision(assessed, policy);
+    let moved: Vec<Reason> = declined.into_iter().chain(child).collect();
+    if moved.is_empty() { (Lane::Information, vec![why(assessed)]) } else { (Lane::Decision, moved) }
 }
 
 /// The first child whose own finding calls for a decision. Another authority's duty speaks for the incident before
 /// the doubt about a second child does, and nobody would look at that child in the information lane.
-fn one_child_for_decision(assessed: &Assessed) -> Option<Reason> {
-    let position = assessed.findings.iter().position(|found| Lane::of(*found) == Lane::Decision)?;
+fn one_child_for_decision(assessed: &Assessed, policy: &Policy) -> Option<Reason> {
+    let for_decision = |found: &Outcome| policy.lanes().of(*found) == Lane::Decision;
+    let position = assessed.findings.iter().position(for_decision)?;
     let reason = Reason::new(
-        "CHILD_FOR_DECISION",
+        CHILD_FOR_DECISION,
         "One child's finding calls for a decision, so the whole case is for the panel's decision although the \
          incident's own outcome would only be for its information.",
         "Children Act 2004 s.16C(1); a notification is of one incident, and the finding is made for each child",
@@ -50,39 +79,67 @@ fn one_child_for_decision(assessed: &Assessed) -> Option<Reason> {
     Some(reason.resting_on(vec![format!("children[{position}]")]))
 }
 
+fn taken_back(withdrawal: &Withdrawal) -> Reason {
+    Reason::new(
+        NOTIFICATION_WITHDRAWN,
+        format!(
+            "Revision {} withdrew the notification on {}: {}. The case stays visible, for information; a later revision \
+             brings it back.",
+            withdrawal.revision,
+            withdrawal.received_on,
+            withdrawal.why.words()
+        ),
+        "Guidance: a rapid review follows \"unless it is subsequently determined that the case does not meet the \
+         criteria\"",
+    )
+}
+
+fn handed_back(declined: &Declined) -> Reason {
+    Reason::new(
+        HAND_OVER_DECLINED,
+        format!(
+            "Authority {} was asked to take the notification over and declined: {}. With whom the duty rests is for a \
+             person to decide, and nothing is lost meanwhile.",
+            declined.by,
+            declined.why.words()
+        ),
+        "Children Act 2004 s.16C(1)(a): the duty is that of the authority in whose area it happened",
+    )
+}
+
 fn why(assessed: &Assessed) -> Reason {
     match assessed.outcome {
         Outcome::DutyInArea => Reason::new(
-            "DUTY_IN_AREA",
+            DUTY_IN_AREA,
             "A duty to notify was found: the panel decides.",
             "Children Act 2004 s.16C(1)(a)",
         ),
         Outcome::DutyOutsideEngland => Reason::new(
-            "DUTY_OUTSIDE_ENGLAND",
+            DUTY_OUTSIDE_ENGLAND,
             "A duty to notify was found for a child normally resident in the authority's area and harmed outside \
              England: the panel decides.",
             "Children Act 2004 s.16C(1)(b)",
         ),
         Outcome::NeedsJudgement => Reason::new(
-            "NEEDS_JUDGEMENT",
+            NEEDS_JUDGEMENT,
             "The facts do not settle whether there is a duty, so a person decides.",
             "Children Act 2004 s.16C(1): the test is knows or suspects",
         ),
         Outcome::DutyOfAnotherAuthority => duty_of_another(assessed.duty_authority.as_deref()),
         Outcome::LookedAfterDeath => Reason::new(
-            "LOOKED_AFTER_DEATH",
+            LOOKED_AFTER_DEATH,
             "A looked-after child died, and abuse or neglect is stated to be neither known nor suspected: DfE and \
              Ofsted act, and the panel is told for information. No rapid review starts.",
             "Working Together: the death of a looked-after child; published guidance says the panel \"will not \
              consider\" it",
         ),
         Outcome::CareLeaverDeath => Reason::new(
-            "CARE_LEAVER_DEATH",
+            CARE_LEAVER_DEATH,
             "A care leaver died: DfE and Ofsted act, and the panel is told for information. No rapid review starts.",
             "Working Together 2023: the death of a care leaver up to and including the age of 24",
         ),
         Outcome::Outside => Reason::new(
-            "OUTSIDE",
+            OUTSIDE,
             "No duty and no other report was found. It is listed for information, so that the finding can be seen \
              and questioned.",
             "Children Act 2004 s.16C(1)",
@@ -94,7 +151,7 @@ fn duty_of_another(authority: Option<&str>) -> Reason {
     let whose =
         authority.map_or_else(|| "another authority".to_owned(), |number| format!("authority {number}"));
     Reason::new(
-        "DUTY_OF_ANOTHER_AUTHORITY",
+        DUTY_OF_ANOTHER_AUTHORITY,
         format!(
             "The duty rests with {whose}, in whose area it happened. The case is held, and told for information, \
              until it is handed over; it is never discarded."

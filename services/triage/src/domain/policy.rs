@@ -1,155 +1,148 @@
-//! Dated policy: how long each clock runs and what it runs from, chosen by the case's own days.
+//! Dated policy: clocks, lanes, recipients, windows and indicators as data, chosen by the case's own days.
 //!
 //! What a reader would get wrong: today's date never chooses. A case of 2024 runs by the edition of 2024 whenever it
 //! is opened ([`Assessed::dated_on`](super::finding::Assessed::dated_on) says which day counts).
 
-use std::fmt;
-use std::num::NonZeroU16;
+mod explain;
+mod rules;
+
 use std::sync::LazyLock;
 
+use editions::{Edition, Editions};
 use jiff::civil::Date;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use thiserror::Error;
+
+pub use explain::{Line, explain};
+pub use rules::{
+    Anchor, Expected, IndicatorRule, Lanes, MonthsRule, RecipientRule, Recipients, WorkingDaysRule,
+};
+
+use super::cluster::ClusterRule;
+use super::finding::Outcome;
+use super::lane::Lane;
+use super::link::LinkRule;
+
+/// All editions, by date.
+pub type Policies = Editions<Policy>;
 
 /// The editions compiled into this build: file name and text.
-const COMPILED_IN: [(&str, &str); 3] = [
+const COMPILED_IN: [(&str, &str); 5] = [
     ("2018-06-29.toml", include_str!("../../policy/2018-06-29.toml")),
+    ("2020-04-24.toml", include_str!("../../policy/2020-04-24.toml")),
+    ("2020-09-25.toml", include_str!("../../policy/2020-09-25.toml")),
     ("2023-12-15.toml", include_str!("../../policy/2023-12-15.toml")),
     ("2025-06-01.toml", include_str!("../../policy/2025-06-01.toml")),
 ];
 
-/// What a clock's first day follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-pub enum Anchor {
-    /// The day on which the authority became aware.
-    #[serde(rename = "becoming aware")]
-    BecomingAware,
-    /// The day on which the notification was received.
-    #[serde(rename = "the notification")]
-    TheNotification,
+/// The editions compiled into this build, read once.
+pub fn compiled_in() -> &'static Policies {
+    static EDITIONS: LazyLock<Policies> = LazyLock::new(|| {
+        Policies::parse(COMPILED_IN)
+            .expect("the test `the_compiled_in_editions_are_well_formed` reads these same files")
+    });
+    &EDITIONS
 }
 
-impl Anchor {
-    /// Every anchor.
-    pub const ALL: [Self; 2] = [Self::BecomingAware, Self::TheNotification];
-}
-
-impl fmt::Display for Anchor {
-    /// As the policy files word it.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::BecomingAware => "becoming aware",
-            Self::TheNotification => "the notification",
-        })
-    }
-}
-
-/// Length, anchor and source of one clock.
+/// The form of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ClockRule {
-    /// Length in working days (England and Wales).
-    pub working_days: NonZeroU16,
-    /// What the first day follows.
-    pub anchor: Anchor,
-    /// What is cited.
-    pub source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyFile {
+pub struct PolicyFile {
     edition: String,
     effective_from: Date,
-    notification: ClockRule,
-    rapid_review: ClockRule,
-}
-
-/// Why a set of policy files cannot be used.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum PolicyError {
-    /// The file does not have a policy's form.
-    #[error("{file}: {reason}; the keys are those of the other files in services/triage/policy")]
-    NotAPolicy {
-        /// The file's name.
-        file: String,
-        /// What is wrong, with its line.
-        reason: String,
-    },
-    /// The file's name and what it says inside differ.
-    #[error(
-        "{file}: it says effective_from = {effective_from}; name the file {effective_from}.toml, or mend the date"
-    )]
-    OtherDateInside {
-        /// The file's name.
-        file: String,
-        /// The date inside.
-        effective_from: Date,
-    },
-    /// The time to notify cannot be counted from the notification.
-    #[error(
-        "{file}: [notification] is anchored at the notification itself, so that nothing could be late; anchor it at \"becoming aware\""
-    )]
-    AnchoredAtItself {
-        /// The file's name.
-        file: String,
-    },
-    /// Two files hold from the same day.
-    #[error("two editions hold from {0}; keep one")]
-    SameDay(Date),
-    /// There is no file.
-    #[error("there is no policy edition; put at least one file into services/triage/policy")]
-    Empty,
+    notification: WorkingDaysRule,
+    rapid_review: WorkingDaysRule,
+    local_review: MonthsRule,
+    lanes: Lanes,
+    recipients: Recipients,
+    clusters: ClusterRule,
+    links: LinkRule,
+    indicators: IndicatorRule,
 }
 
 /// One edition of policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    edition: String,
-    effective_from: Date,
+    file: PolicyFile,
     hash: String,
-    notification: ClockRule,
-    rapid_review: ClockRule,
+}
+
+impl Edition for Policy {
+    const FOLDER: &'static str = "services/triage/policy";
+    type File = PolicyFile;
+
+    fn of(file: PolicyFile, hash: String) -> Result<Self, String> {
+        match file.at_odds() {
+            Some(reason) => Err(reason),
+            None => Ok(Self { file, hash }),
+        }
+    }
+
+    fn effective_from(&self) -> Date {
+        self.file.effective_from
+    }
+}
+
+impl PolicyFile {
+    /// What contradicts itself, as half a sentence.
+    fn at_odds(&self) -> Option<String> {
+        self.clocks_at_odds().or_else(|| self.lanes_at_odds()).or_else(|| self.windows_at_odds())
+    }
+
+    fn clocks_at_odds(&self) -> Option<String> {
+        if self.notification.anchor != Anchor::BecomingAware {
+            return Some(
+                "[notification] must be anchored at \"becoming aware\": counted from the notification itself, nothing \
+                 could be late"
+                    .into(),
+            );
+        }
+        if self.notification.expected != Expected::InTime {
+            return Some(
+                "[notification] must be expected \"in time\": lateness is flagged whatever the year, and refuses nothing"
+                    .into(),
+            );
+        }
+        if self.rapid_review.anchor == Anchor::TheDecisionToStartIt {
+            return Some(
+                "[rapid_review] is decided by nobody: anchor it at \"becoming aware\" or \"the notification\"".into(),
+            );
+        }
+        (self.local_review.anchor != Anchor::TheDecisionToStartIt)
+            .then(|| "[local_review] must be anchored at \"the decision to start it\"".into())
+    }
+
+    /// Nothing that calls for the panel's decision may wait where nobody decides.
+    fn lanes_at_odds(&self) -> Option<String> {
+        let informed = |outcome: &Outcome| self.lanes.of(*outcome) == Lane::Information;
+        let decided = [Outcome::DutyInArea, Outcome::DutyOutsideEngland, Outcome::NeedsJudgement];
+        if let Some(outcome) = decided.iter().find(|outcome| informed(outcome)) {
+            return Some(format!(
+                "[lanes] {} must be for decision: the panel decides on duties, and a person on open questions",
+                outcome.key()
+            ));
+        }
+        let outcome = self.lanes.rapid_review_for.iter().find(|outcome| informed(outcome))?;
+        Some(format!(
+            "[lanes] rapid_review_for names {}, which is for information: no rapid review starts there",
+            outcome.key()
+        ))
+    }
+
+    fn windows_at_odds(&self) -> Option<String> {
+        (self.clusters.authorities.get() < 2)
+            .then(|| "[clusters] authorities must be 2 or more: one authority sees its own cases".into())
+    }
 }
 
 impl Policy {
-    /// Reads one edition from the text of `<effective date>.toml`.
-    ///
-    /// # Errors
-    /// Refuses unknown or missing keys, a length of no days, a date that differs from the file's name, and a time to
-    /// notify that is counted from the notification.
-    pub fn parse(file: &str, text: &str) -> Result<Self, PolicyError> {
-        let read: PolicyFile = toml::from_str(text).map_err(|error| PolicyError::NotAPolicy {
-            file: file.to_owned(),
-            reason: error.to_string().trim_end().replace('\n', " "),
-        })?;
-        if file != format!("{}.toml", read.effective_from) {
-            return Err(PolicyError::OtherDateInside {
-                file: file.to_owned(),
-                effective_from: read.effective_from,
-            });
-        }
-        if read.notification.anchor == Anchor::TheNotification {
-            return Err(PolicyError::AnchoredAtItself { file: file.to_owned() });
-        }
-        Ok(Self {
-            edition: read.edition,
-            effective_from: read.effective_from,
-            hash: hex::encode(Sha256::digest(text)),
-            notification: read.notification,
-            rapid_review: read.rapid_review,
-        })
-    }
-
     /// The edition of guidance, such as "Working Together 2023".
     pub fn edition(&self) -> &str {
-        &self.edition
+        &self.file.edition
     }
 
     /// The first day on which the edition holds.
     pub fn effective_from(&self) -> Date {
-        self.effective_from
+        self.file.effective_from
     }
 
     /// SHA-256 of the file, in hexadecimal.
@@ -158,61 +151,43 @@ impl Policy {
     }
 
     /// The clock for telling the panel and the partners.
-    pub fn notification(&self) -> &ClockRule {
-        &self.notification
+    pub fn notification(&self) -> &WorkingDaysRule {
+        &self.file.notification
     }
 
     /// The clock for the rapid review.
-    pub fn rapid_review(&self) -> &ClockRule {
-        &self.rapid_review
-    }
-}
-
-/// All editions, by date. There is always at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policies {
-    first: Policy,
-    later: Vec<Policy>,
-}
-
-impl Policies {
-    /// The editions compiled into this build.
-    pub fn compiled_in() -> &'static Self {
-        static EDITIONS: LazyLock<Policies> = LazyLock::new(|| {
-            Policies::parse(COMPILED_IN)
-                .expect("the test `the_compiled_in_editions_are_well_formed` reads these same files")
-        });
-        &EDITIONS
+    pub fn rapid_review(&self) -> &WorkingDaysRule {
+        &self.file.rapid_review
     }
 
-    /// Reads a set of editions, in any order, from pairs of file name and text.
-    ///
-    /// # Errors
-    /// Refuses a set without editions or with two of the same day, and whatever [`Policy::parse`] refuses.
-    pub fn parse<'text>(
-        files: impl IntoIterator<Item = (&'text str, &'text str)>,
-    ) -> Result<Self, PolicyError> {
-        let read: Result<Vec<Policy>, _> =
-            files.into_iter().map(|(file, text)| Policy::parse(file, text)).collect();
-        let mut editions = read?;
-        editions.sort_by_key(Policy::effective_from);
-        if let Some(pair) = editions.windows(2).find(|pair| pair[0].effective_from == pair[1].effective_from)
-        {
-            return Err(PolicyError::SameDay(pair[0].effective_from));
-        }
-        let mut editions = editions.into_iter();
-        let first = editions.next().ok_or(PolicyError::Empty)?;
-        Ok(Self { first, later: editions.collect() })
+    /// The clock for publishing a local review.
+    pub fn local_review(&self) -> &MonthsRule {
+        &self.file.local_review
     }
 
-    /// The edition in force on a day; before the first one, the first.
-    pub fn on(&self, day: Date) -> &Policy {
-        self.later.iter().rfind(|policy| policy.effective_from <= day).unwrap_or(&self.first)
+    /// The lane of each outcome, and which outcomes start the rapid review's clock.
+    pub fn lanes(&self) -> &Lanes {
+        &self.file.lanes
     }
 
-    /// Every edition, earliest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
-        std::iter::once(&self.first).chain(&self.later)
+    /// Who is told for which outcomes.
+    pub fn recipients(&self) -> &Recipients {
+        &self.file.recipients
+    }
+
+    /// What makes a cluster.
+    pub fn clusters(&self) -> &ClusterRule {
+        &self.file.clusters
+    }
+
+    /// What proposes a link.
+    pub fn links(&self) -> &LinkRule {
+        &self.file.links
+    }
+
+    /// The indicators that are looked for.
+    pub fn indicators(&self) -> &IndicatorRule {
+        &self.file.indicators
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! What a reader would get wrong: an expired lease is not the same as none. The case waits again and anybody may take
 //! it; but until somebody does, the old lease may still acknowledge, because the work under it was done and nobody
-//! else has begun it.
+//! else has begun it. A lease of a case that has changed since never acknowledges: what it looked at is no more.
 
 use ids::LeaseId;
 use jiff::Timestamp;
@@ -40,6 +40,17 @@ pub enum Standing {
     Acknowledged(Acknowledgement),
 }
 
+/// A lease that a change of its case has made void, with the acknowledgement given under it, if there was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VoidLease {
+    /// Which lease.
+    pub id: LeaseId,
+    /// The revision that the case has stood at since.
+    pub revision: u32,
+    /// When the case changed.
+    pub at: Timestamp,
+}
+
 /// An acknowledgement that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acknowledged {
@@ -65,6 +76,14 @@ pub enum LeaseRefused {
     TakenBySomebodyElse {
         /// The time from which that lease holds no longer.
         until: Timestamp,
+    },
+    /// The case has changed since it was taken: a later revision, a withdrawal, a declined hand-over.
+    #[error("the case has changed since it was taken, at {at}; it is at revision {revision} now")]
+    CaseAmended {
+        /// The revision that it has stood at since.
+        revision: u32,
+        /// When it changed.
+        at: Timestamp,
     },
     /// The panel has acknowledged the case under another lease.
     #[error("the case was acknowledged under another lease, at {at}")]
@@ -92,11 +111,30 @@ impl Standing {
         if self.is_free(now) { Ok(Self::Leased(lease)) } else { Err(NotWaiting) }
     }
 
-    /// Acknowledges under a lease.
+    /// What becomes of it when its case changes: it waits again, and the lease it was under is void.
+    pub fn amended(self, revision: u32, at: Timestamp) -> (Self, Option<VoidLease>) {
+        let lease = match self {
+            Self::Waiting => None,
+            Self::Leased(held) => Some(held.id),
+            Self::Acknowledged(given) => Some(given.lease),
+        };
+        (Self::Waiting, lease.map(|id| VoidLease { id, revision, at }))
+    }
+
+    /// Acknowledges under a lease; `void` are those of the case that changes have made void.
     ///
     /// # Errors
     /// [`LeaseRefused`] where the lease is not the case's newest.
-    pub fn acknowledge(self, lease: LeaseId, by: &str, now: Timestamp) -> Result<Acknowledged, LeaseRefused> {
+    pub fn acknowledge(
+        self,
+        lease: LeaseId,
+        by: &str,
+        now: Timestamp,
+        void: &[VoidLease],
+    ) -> Result<Acknowledged, LeaseRefused> {
+        if let Some(VoidLease { revision, at, .. }) = void.iter().find(|void| void.id == lease) {
+            return Err(LeaseRefused::CaseAmended { revision: *revision, at: *at });
+        }
         match self {
             Self::Waiting => Err(LeaseRefused::NotTaken),
             Self::Leased(held) if held.id == lease => {
@@ -152,16 +190,17 @@ mod tests {
     #[test]
     fn acknowledging_again_under_the_same_lease_answers_the_same() {
         let lease = lease(300);
-        let first = Standing::Leased(lease.clone()).acknowledge(lease.id, "a", second(10)).expect("counts");
+        let first =
+            Standing::Leased(lease.clone()).acknowledge(lease.id, "a", second(10), &[]).expect("counts");
         let Acknowledged::Now(given) = first else { panic!("{first:?}") };
-        let again = Standing::Acknowledged(given.clone()).acknowledge(lease.id, "b", second(20));
+        let again = Standing::Acknowledged(given.clone()).acknowledge(lease.id, "b", second(20), &[]);
         assert_eq!(again, Ok(Acknowledged::Before(given)));
     }
 
     #[test]
     fn an_expired_lease_acknowledges_while_nobody_else_has_taken_the_case() {
         let lease = lease(300);
-        let answer = Standing::Leased(lease.clone()).acknowledge(lease.id, "a", second(301));
+        let answer = Standing::Leased(lease.clone()).acknowledge(lease.id, "a", second(301), &[]);
         assert!(matches!(answer, Ok(Acknowledged::Now(given)) if given.at == second(301)));
     }
 
@@ -169,16 +208,33 @@ mod tests {
     fn a_lease_that_somebody_elses_has_followed_is_refused() {
         let (old, new) = (lease(300), lease(600));
         let taken = Standing::Leased(old.clone()).take(new, second(300)).expect("free again");
-        let refused = taken.acknowledge(old.id, "a", second(301));
+        let refused = taken.acknowledge(old.id, "a", second(301), &[]);
         assert_eq!(refused, Err(LeaseRefused::TakenBySomebodyElse { until: second(600) }));
+    }
+
+    #[test]
+    fn a_case_that_changes_waits_again_and_the_lease_it_was_under_is_void() {
+        let (old, new) = (lease(300), lease(600));
+        let given = Acknowledgement { lease: old.id, by: "a".into(), at: second(5) };
+        for standing in [Standing::Leased(old.clone()), Standing::Acknowledged(given)] {
+            let (standing, void) = standing.amended(2, second(10));
+            assert_eq!(standing, Standing::Waiting);
+            let void = [void.expect("the old lease")];
+            let refused = LeaseRefused::CaseAmended { revision: 2, at: second(10) };
+            assert_eq!(standing.clone().acknowledge(old.id, "a", second(11), &void), Err(refused));
+            let taken = standing.take(new.clone(), second(12)).expect("waits again");
+            assert_eq!(taken.clone().acknowledge(old.id, "a", second(13), &void), Err(refused));
+            assert!(taken.acknowledge(new.id, "a", second(13), &void).is_ok());
+        }
+        assert_eq!(Standing::Waiting.amended(2, second(10)), (Standing::Waiting, None));
     }
 
     #[test]
     fn a_case_that_nobody_took_and_one_acknowledged_otherwise_are_refused() {
         let stranger = lease(300).id;
-        assert_eq!(Standing::Waiting.acknowledge(stranger, "a", second(0)), Err(LeaseRefused::NotTaken));
+        assert_eq!(Standing::Waiting.acknowledge(stranger, "a", second(0), &[]), Err(LeaseRefused::NotTaken));
         let given = Acknowledgement { lease: lease(0).id, by: "b".into(), at: second(5) };
-        let refused = Standing::Acknowledged(given).acknowledge(stranger, "a", second(9));
+        let refused = Standing::Acknowledged(given).acknowledge(stranger, "a", second(9), &[]);
         assert_eq!(refused, Err(LeaseRefused::AcknowledgedOtherwise { at: second(5) }));
     }
 
@@ -196,7 +252,7 @@ mod tests {
             }
             let lease = *chosen.get(&leases);
             let newest = leases.last() == Some(&lease);
-            prop_assert_eq!(standing.acknowledge(lease, "a", second(now)).is_ok(), newest);
+            prop_assert_eq!(standing.acknowledge(lease, "a", second(now), &[]).is_ok(), newest);
         }
     }
 }

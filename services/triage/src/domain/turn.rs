@@ -1,52 +1,110 @@
-//! The order in which a lane is worked: urgent cases first; then the one that has waited longest; then, where two
-//! were queued in the same microsecond, by reference.
+//! The order in which a lane is worked: urgent cases first; then the one whose rapid review is due earlier, those
+//! without a due day last; then the one with more indicators; then the one that was queued first; then by reference.
 //!
-//! What a reader would get wrong: due days do not order. Within a lane they follow from when a case came in, and an
-//! overdue one is urgent already; one rule that can be said in a sentence beats a rank that nobody can recount.
-//! Nothing in a turn ever changes, so that a list can be read page by page without meeting a case twice.
+//! What a reader would get wrong: a turn can change. A later revision or a cluster may move a case forward or back; what
+//! never changes is that two cases have the same order whenever they are compared, and that each case has a turn.
+
+use std::cmp::{Ordering, Reverse};
 
 use ids::Reference;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::priority::Priority;
+use super::priority::{OUR_RULE, Priority};
+use super::reason::Reason;
+
+catalogue::entries! {
+    /// The rules of the order, each with what it made of a case.
+    pub ORDER = "Why a case stands where it stands on the queue";
+    ORDER_PRIORITY: "First: urgent cases come before those in their turn.",
+        "Nothing; it explains the case's place.";
+    ORDER_RAPID_REVIEW: "Second: the earlier the rapid review is due, the earlier the case; without a due day, last.",
+        "Nothing; it explains the case's place.";
+    ORDER_INDICATORS: "Third: more indicators come before fewer. They only order cases that are equal so far.",
+        "Nothing; it explains the case's place.";
+    ORDER_QUEUED: "Fourth: what was queued first comes first.",
+        "Nothing; it explains the case's place.";
+    ORDER_REFERENCE: "Fifth: the reference decides where all else is equal, so that the order is the same for all.",
+        "Nothing; it explains the case's place.";
+}
 
 /// A case's place in its lane's order: the smaller comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
     /// Urgent before standard.
     pub priority: Priority,
+    /// Earlier before later; none last.
+    pub review_due_on: Option<Date>,
+    /// More before fewer.
+    pub indicators: u32,
     /// Earlier before later.
     pub queued_at: Timestamp,
     /// Decides where all else is equal.
     pub reference: Reference,
 }
 
-#[cfg(test)]
-mod tests {
-    use ambient::{Ambient, SeededChance, SystemClock};
-
-    use super::*;
-
-    fn turn(priority: Priority, second: i64, seed: u64) -> Turn {
-        let reference = Reference::mint(&Ambient::new(SystemClock, SeededChance::new(seed)));
-        Turn { priority, queued_at: Timestamp::from_second(second).expect("a time"), reference }
+impl Turn {
+    fn key(&self) -> (Priority, bool, Option<Date>, Reverse<u32>, Timestamp, Reference) {
+        let due = self.review_due_on;
+        let more_first = Reverse(self.indicators);
+        (self.priority, due.is_none(), due, more_first, self.queued_at, self.reference)
     }
 
-    #[test]
-    fn an_urgent_case_comes_before_one_that_has_waited_longer() {
-        assert!(turn(Priority::Urgent, 9, 1) < turn(Priority::Standard, 1, 1));
+    /// Each rule of the order in turn, with what it made of this case.
+    pub fn explain(&self) -> Vec<Reason> {
+        let rule = |entry, text: String| Reason::new(entry, text, OUR_RULE);
+        let Self { reference, .. } = self;
+        vec![
+            rule(ORDER_PRIORITY, self.by_priority()),
+            rule(ORDER_RAPID_REVIEW, self.by_due_day()),
+            rule(ORDER_INDICATORS, self.by_indicators()),
+            rule(
+                ORDER_QUEUED,
+                format!("Then what was queued first: this one was queued at {}.", self.queued_at),
+            ),
+            rule(
+                ORDER_REFERENCE,
+                format!("Then by reference, so that no two cases stand at one place: {reference}."),
+            ),
+        ]
     }
 
-    #[test]
-    fn of_two_with_the_same_priority_the_one_queued_first_comes_first() {
-        assert!(turn(Priority::Standard, 1, 7) < turn(Priority::Standard, 2, 1));
-        assert!(turn(Priority::Standard, 1, 1) < turn(Priority::Standard, 2, 7));
+    fn by_priority(&self) -> String {
+        match self.priority {
+            Priority::Urgent => "Urgent cases come first, and this one is urgent.",
+            Priority::Standard => "Urgent cases come first; this one is in its turn, after them.",
+        }
+        .to_owned()
     }
 
-    #[test]
-    fn two_queued_at_once_keep_the_same_order_for_ever() {
-        let (one, other) = (turn(Priority::Urgent, 1, 1), turn(Priority::Urgent, 1, 2));
-        assert_ne!(one, other);
-        assert_eq!(one < other, one.reference.to_string() < other.reference.to_string());
+    fn by_due_day(&self) -> String {
+        self.review_due_on.map_or_else(
+            || "Then the earlier due rapid review: this one has no due day, so it comes after those that have.".into(),
+            |due_on| format!("Then the earlier due rapid review: this one's is due on {due_on}."),
+        )
+    }
+
+    fn by_indicators(&self) -> String {
+        let shown = match self.indicators {
+            0 => "none is".to_owned(),
+            1 => "1 is".to_owned(),
+            number => format!("{number} are"),
+        };
+        format!("Then more indicators before fewer: {shown} present here. They oblige nothing.")
     }
 }
+
+impl Ord for Turn {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Turn {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests;

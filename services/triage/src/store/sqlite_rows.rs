@@ -10,7 +10,7 @@ use storage::{Doing, StoreError};
 use telemetry::TraceContext;
 use uuid::Uuid;
 
-use super::{HeldCase, Queued};
+use super::{CaseRevision, Queued};
 use crate::domain::case::{Case, Entry};
 use crate::domain::clock::{Clock, ClockKind};
 use crate::domain::finding::Outcome;
@@ -18,11 +18,14 @@ use crate::domain::lane::Lane;
 use crate::domain::policy::Anchor;
 use crate::domain::priority::Priority;
 use crate::domain::reason::Reason;
-use crate::domain::standing::{Acknowledgement, Lease, Standing};
+use crate::domain::recipients::Recipient;
+use crate::domain::standing::{Acknowledgement, Lease, Standing, VoidLease};
+use crate::domain::told::{DeclineReason, Declined, Withdrawal, WithdrawalReason};
 
 /// The columns that [`queued`] reads: everything of a case but what only its reader needs.
-pub(super) const ENTRY_COLUMNS: &str = "reference, authority, lane, priority, outcome, provision, children, queued_at, \
-                                        lease_id, leased_by, leased_until, acknowledged_by, acknowledged_at";
+pub(super) const ENTRY_COLUMNS: &str = "reference, revision, authority, lane, priority, outcome, provision, children, \
+                                        queued_at, clusters, withdrawn, lease_id, leased_by, leased_until, \
+                                        acknowledged_by, acknowledged_at";
 
 const READING: &str = "read a case";
 
@@ -40,16 +43,7 @@ pub(super) fn outcome_number(outcome: Outcome) -> i64 {
 }
 
 fn outcome(number: i64) -> Option<Outcome> {
-    let every = [
-        Outcome::DutyInArea,
-        Outcome::DutyOutsideEngland,
-        Outcome::DutyOfAnotherAuthority,
-        Outcome::LookedAfterDeath,
-        Outcome::CareLeaverDeath,
-        Outcome::NeedsJudgement,
-        Outcome::Outside,
-    ];
-    every.into_iter().find(|outcome| outcome_number(*outcome) == number)
+    Outcome::ALL.into_iter().find(|outcome| outcome_number(*outcome) == number)
 }
 
 /// As in lapwing.notification.v1.Lane.
@@ -81,19 +75,72 @@ pub(super) fn kind_number(kind: ClockKind) -> i64 {
     match kind {
         ClockKind::Notification => 1,
         ClockKind::RapidReview => 2,
+        ClockKind::LocalReview => 3,
     }
 }
 
 fn kind(number: i64) -> Option<ClockKind> {
-    [ClockKind::Notification, ClockKind::RapidReview].into_iter().find(|kind| kind_number(*kind) == number)
+    [ClockKind::Notification, ClockKind::RapidReview, ClockKind::LocalReview]
+        .into_iter()
+        .find(|kind| kind_number(*kind) == number)
 }
 
-/// A case on the queue, without its clocks: they are rows of their own.
+/// As in lapwing.triage.v1.Recipient.
+pub(super) fn recipient_number(recipient: Recipient) -> i64 {
+    match recipient {
+        Recipient::Panel => 1,
+        Recipient::Dfe => 2,
+        Recipient::Ofsted => 3,
+        Recipient::SafeguardingPartners => 4,
+    }
+}
+
+/// As in lapwing.notification.v1.WithdrawalReason.
+pub(super) fn withdrawal_number(why: WithdrawalReason) -> i64 {
+    match why {
+        WithdrawalReason::CriteriaNotMet => 1,
+        WithdrawalReason::NotifiedTwice => 2,
+        WithdrawalReason::SentByMistake => 3,
+        WithdrawalReason::Other => 4,
+    }
+}
+
+fn withdrawal_reason(number: i64) -> Option<WithdrawalReason> {
+    let every = [
+        WithdrawalReason::CriteriaNotMet,
+        WithdrawalReason::NotifiedTwice,
+        WithdrawalReason::SentByMistake,
+        WithdrawalReason::Other,
+    ];
+    every.into_iter().find(|why| withdrawal_number(*why) == number)
+}
+
+/// As in lapwing.notification.v1.DeclineReason.
+pub(super) fn decline_number(why: DeclineReason) -> i64 {
+    match why {
+        DeclineReason::NotInOurArea => 1,
+        DeclineReason::NotifiedByUs => 2,
+        DeclineReason::Other => 3,
+    }
+}
+
+fn decline_reason(number: i64) -> Option<DeclineReason> {
+    [DeclineReason::NotInOurArea, DeclineReason::NotifiedByUs, DeclineReason::Other]
+        .into_iter()
+        .find(|why| decline_number(*why) == number)
+}
+
+/// A rapid review's due day as it sorts: a case without one comes after those that have one.
+pub(super) fn due_text(due_on: Option<Date>) -> String {
+    due_on.map_or_else(|| "none".to_owned(), |day| day.to_string())
+}
+
+/// A case on the queue, without its clocks, indicators and linked cases: they are rows of their own.
 pub(super) fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
-    let text: String = row.try_get("reference").doing(READING)?;
-    let reference: Reference = text.parse().map_err(impossible("panel_case", "reference", &text))?;
+    let reference = reference(row, "panel_case")?;
     let entry = Entry {
         reference,
+        revision: row.try_get("revision").doing(READING)?,
         authority: row.try_get("authority").doing(READING)?,
         lane: known(row, "panel_case", "lane", reference, lane)?,
         priority: known(row, "panel_case", "priority", reference, priority)?,
@@ -102,25 +149,118 @@ pub(super) fn queued(row: &SqliteRow) -> Result<Queued, StoreError> {
         children: row.try_get("children").doing(READING)?,
         clocks: Vec::new(),
         queued_at: known(row, "panel_case", "queued_at", reference, microseconds)?,
+        indicators: Vec::new(),
+        clusters: row.try_get("clusters").doing(READING)?,
+        linked: Vec::new(),
+        withdrawn: row.try_get("withdrawn").doing(READING)?,
     };
     Ok(Queued { entry, standing: standing(row, reference)? })
 }
 
-/// A case with all that is kept of it, without its clocks and its reasons: they are rows of their own.
-pub(super) fn held_case(row: &SqliteRow) -> Result<HeldCase, StoreError> {
+/// The row of a case, without what is kept in rows of their own.
+pub(super) struct CaseRow {
+    pub(super) entry: Entry,
+    pub(super) standing: Standing,
+    pub(super) taken_up_on: Date,
+    pub(super) assessed: Bytes,
+    pub(super) trace: TraceContext,
+    pub(super) policy_hash: String,
+}
+
+impl CaseRow {
+    /// The case as its row shows it; whoever changes it makes it anew.
+    pub(super) fn into_case(self) -> Case {
+        Case { entry: self.entry, reasons: Vec::new(), indicators: Vec::new(), policy_hash: self.policy_hash }
+    }
+}
+
+/// The row of a case.
+pub(super) fn held_case(row: &SqliteRow) -> Result<CaseRow, StoreError> {
     let Queued { entry, standing } = queued(row)?;
     let assessed: Vec<u8> = row.try_get("assessed").doing(READING)?;
-    let case = Case {
-        entry,
-        revision: row.try_get("revision").doing(READING)?,
-        reasons: Vec::new(),
-        policy_hash: row.try_get("policy_hash").doing(READING)?,
-    };
     let trace = TraceContext {
         traceparent: row.try_get("traceparent").doing(READING)?,
         tracestate: row.try_get("tracestate").doing(READING)?,
     };
-    Ok(HeldCase { case, standing, assessed: Bytes::from(assessed), trace })
+    Ok(CaseRow {
+        taken_up_on: a_day(row, "panel_case", "taken_up_on", entry.reference)?,
+        entry,
+        standing,
+        assessed: Bytes::from(assessed),
+        trace,
+        policy_hash: row.try_get("policy_hash").doing(READING)?,
+    })
+}
+
+/// A withdrawal with the notification it is about.
+pub(super) fn withdrawal(row: &SqliteRow) -> Result<(Reference, Withdrawal), StoreError> {
+    let reference = reference(row, "withdrawal")?;
+    let withdrawal = Withdrawal {
+        revision: row.try_get("revision").doing(READING)?,
+        why: known(row, "withdrawal", "reason", reference, withdrawal_reason)?,
+        received_on: a_day(row, "withdrawal", "received_on", reference)?,
+    };
+    Ok((reference, withdrawal))
+}
+
+/// A declined hand-over with the notification it is about.
+pub(super) fn declined(row: &SqliteRow) -> Result<(Reference, Declined), StoreError> {
+    let reference = reference(row, "declined_hand_over")?;
+    let declined = Declined {
+        revision: row.try_get("revision").doing(READING)?,
+        by: row.try_get("authority").doing(READING)?,
+        why: known(row, "declined_hand_over", "reason", reference, decline_reason)?,
+    };
+    Ok((reference, declined))
+}
+
+/// When an authority notified, with the notification.
+pub(super) fn notified(row: &SqliteRow) -> Result<(Reference, (String, Date)), StoreError> {
+    let reference = reference(row, "notified")?;
+    let authority = row.try_get("authority").doing(READING)?;
+    Ok((reference, (authority, a_day(row, "notified", "received_on", reference)?)))
+}
+
+/// A lease that was made void.
+pub(super) fn void_lease(row: &SqliteRow, reference: Reference) -> Result<VoidLease, StoreError> {
+    let lease: Uuid = row.try_get("lease_id").doing(READING)?;
+    Ok(VoidLease {
+        id: LeaseId::from_uuid(lease),
+        revision: row.try_get("revision").doing(READING)?,
+        at: known(row, "void_lease", "voided_at", reference, microseconds)?,
+    })
+}
+
+/// A line of the lineage.
+pub(super) fn case_revision(row: &SqliteRow, reference: Reference) -> Result<CaseRevision, StoreError> {
+    const TABLE: &str = "case_revision";
+    let found: Option<i64> = row.try_get("outcome").doing(READING)?;
+    let unknown = || impossible(TABLE, "outcome", reference)("it stands for nothing");
+    Ok(CaseRevision {
+        revision: row.try_get("revision").doing(READING)?,
+        outcome: found.map(|number| outcome(number).ok_or_else(unknown)).transpose()?,
+        lane: known(row, TABLE, "lane", reference, lane)?,
+        priority: known(row, TABLE, "priority", reference, priority)?,
+        at: known(row, TABLE, "at", reference, microseconds)?,
+        came_late: row.try_get("came_late").doing(READING)?,
+        withdraws: row.try_get("withdraws").doing(READING)?,
+    })
+}
+
+/// The reference of a row.
+pub(super) fn reference(row: &SqliteRow, table: &'static str) -> Result<Reference, StoreError> {
+    let text: String = row.try_get("reference").doing(READING)?;
+    text.parse().map_err(impossible(table, "reference", &text))
+}
+
+fn a_day(
+    row: &SqliteRow,
+    table: &'static str,
+    column: &'static str,
+    reference: Reference,
+) -> Result<Date, StoreError> {
+    let text: String = row.try_get(column).doing(READING)?;
+    text.parse().map_err(|error: jiff::Error| impossible(table, column, reference)(error))
 }
 
 /// Where a case stands. That a lease and an acknowledgement are whole is a rule of the table.
@@ -141,16 +281,18 @@ pub(super) fn standing(row: &SqliteRow, reference: Reference) -> Result<Standing
 
 /// A clock with the case it belongs to.
 pub(super) fn clock(row: &SqliteRow) -> Result<(Reference, Clock), StoreError> {
-    let text: String = row.try_get("reference").doing(READING)?;
-    let reference: Reference = text.parse().map_err(impossible("clock", "reference", &text))?;
+    let reference = reference(row, "clock")?;
     let clock = Clock {
         kind: known(row, "clock", "kind", reference, kind)?,
         working_days: row.try_get("working_days").doing(READING)?,
+        months: row.try_get("months").doing(READING)?,
         anchor: anchor(row, reference)?,
         anchor_on: day(row, "anchor_on", reference)?,
         due_on: day(row, "due_on", reference)?,
         late: row.try_get("late").doing(READING)?,
+        late_reason_given: row.try_get("late_reason_given").doing(READING)?,
         explanation: row.try_get("explanation").doing(READING)?,
+        other_reading: row.try_get("other_reading").doing(READING)?,
         policy_edition: row.try_get("policy_edition").doing(READING)?,
     };
     Ok((reference, clock))

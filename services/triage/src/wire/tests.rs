@@ -1,11 +1,18 @@
 //! What triage takes from an event, and what it makes of events that say less or other than today's.
 
 use ambient::{Ambient, SeededChance, SystemClock};
-use contract::{Assessment, ChildFacts, ChildFinding, CodedChild, CodedNotification, Event, IncidentFacts};
+use contract::{
+    Answer, Assessment, ChildFacts, ChildFinding, CodedChild, CodedNotification, Education, EducationStatus,
+    Event, HandOver, HarmType, IncidentFacts, Placement, Relationship, Setting,
+};
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::intake::v1::{HandOverChanged, NotificationWithdrawn};
 use ids::{LeaseId, Reference};
 use jiff::civil::date;
 
+use super::heard::{assessed, declined, withdrawn};
 use super::*;
+use crate::domain::indicators::{Abuse, Institution, Otherwise};
 use crate::domain::standing::Lease;
 
 fn at(text: &str) -> Timestamp {
@@ -17,6 +24,7 @@ fn event() -> NotificationAssessed {
     let child = |key: &str, event: Event| CodedChild {
         key: key.into(),
         facts: Some(ChildFacts { event: event.into(), ..Default::default() }),
+        ..Default::default()
     };
     let notification = CodedNotification {
         reference: reference.to_string(),
@@ -26,6 +34,7 @@ fn event() -> NotificationAssessed {
         received_at: Some(to_wire(at("2026-03-03T09:00:00Z"))),
         incident: Some(IncidentFacts { occurred_on: "2026-03-01".into(), ..Default::default() }),
         children: vec![child("1", Event::Harm), child("2", Event::Death)],
+        ..Default::default()
     };
     let finding = |outcome: contract::Outcome| ChildFinding { outcome: outcome.into(), ..Default::default() };
     let assessment = Assessment {
@@ -68,7 +77,10 @@ fn the_day_of_receipt_is_londons_on_the_night_when_the_clocks_change() {
         ("2026-03-29T00:00:00Z", date(2026, 3, 29)),
         ("2026-03-29T22:59:59Z", date(2026, 3, 29)),
         ("2026-03-29T23:00:00Z", date(2026, 3, 30)),
+        ("2026-10-24T22:59:59Z", date(2026, 10, 24)),
+        ("2026-10-24T23:00:00Z", date(2026, 10, 25)),
         ("2026-10-25T23:30:00Z", date(2026, 10, 25)),
+        ("2026-10-26T00:00:00Z", date(2026, 10, 26)),
     ];
     for (time, day) in cases {
         let read = assessed(&with(|notification| {
@@ -121,4 +133,97 @@ fn a_lease_that_has_run_out_shows_as_waiting() {
     let given = Acknowledgement { lease: lease.id, by: "x".into(), at: at("2026-03-03T09:01:00Z") };
     assert_eq!(state(&Standing::Acknowledged(given), at("2026-03-03T09:05:00Z")), QueueState::Acknowledged);
     assert_eq!(state(&Standing::Waiting, at("2026-03-03T09:05:00Z")), QueueState::Waiting);
+}
+
+/// What indicators need of one child with these facts.
+fn child_of(facts: ChildFacts) -> crate::domain::indicators::Child {
+    facts::child(&CodedChild { key: "1".into(), facts: Some(facts), ..Default::default() })
+}
+
+#[test]
+fn only_what_was_stated_of_a_child_comes_through() {
+    let silent = [
+        ChildFacts::default(),
+        ChildFacts {
+            looked_after: Answer::NotKnown.into(),
+            child_protection_plan: Answer::NotKnown.into(),
+            earlier_child_protection_plan: Answer::No.into(),
+            education: Some(Education { status: EducationStatus::NotKnown.into(), ..Default::default() }),
+            harm_types: vec![HarmType::NotKnown.into(), HarmType::SelfHarm.into(), HarmType::Other.into()],
+            alleged_perpetrators: vec![Relationship::NotKnown.into()],
+            placement: Some(Placement { setting: Setting::NotKnown.into(), ..Default::default() }),
+            ..Default::default()
+        },
+        ChildFacts {
+            looked_after: Answer::No.into(),
+            education: Some(Education { status: EducationStatus::OnRoll.into(), ..Default::default() }),
+            ..Default::default()
+        },
+    ];
+    for facts in silent {
+        assert_eq!(child_of(facts), crate::domain::indicators::Child::default());
+    }
+}
+
+#[test]
+fn what_was_stated_of_a_child_is_told_apart() {
+    let read = child_of(ChildFacts {
+        looked_after: Answer::Yes.into(),
+        education: Some(Education { status: EducationStatus::Withdrawn.into(), ..Default::default() }),
+        harm_types: vec![
+            HarmType::SexualExploitation.into(),
+            HarmType::SexualAbuseInFamily.into(),
+            HarmType::InstitutionalAbuse.into(),
+            HarmType::Neglect.into(),
+        ],
+        alleged_perpetrators: vec![Relationship::Staff.into()],
+        placement: Some(Placement { code: "K1".into(), ..Default::default() }),
+        ..Default::default()
+    });
+    assert_eq!(read.otherwise, Some(Otherwise::Withdrawn));
+    assert_eq!(read.abuse, [Abuse::Neglect, Abuse::Sexual], "two types of one kind are one kind");
+    assert_eq!(read.by_staff, ["harm_types", "alleged_perpetrators"]);
+    assert_eq!(read.lived_in, Some((Institution::Secure, "placement.code")));
+    assert!(read.looked_after && read.placed);
+}
+
+#[test]
+fn a_placement_of_a_child_stated_not_to_be_looked_after_is_no_sign_of_care() {
+    let placement = || Some(Placement { code: "S1".into(), ..Default::default() });
+    let placed = |looked_after: Answer| {
+        child_of(ChildFacts {
+            looked_after: looked_after.into(),
+            placement: placement(),
+            ..Default::default()
+        })
+        .placed
+    };
+    assert!(placed(Answer::NotKnown) && placed(Answer::Unspecified) && !placed(Answer::No));
+}
+
+#[test]
+fn a_withdrawal_and_a_declined_hand_over_are_read_with_their_reasons() {
+    let reference = event().notification.expect("a notification").reference;
+    let taken_back = NotificationWithdrawn {
+        reference: reference.clone(),
+        revision: 3,
+        reason: contract::WithdrawalReason::SentByMistake.into(),
+        received_at: Some(to_wire(at("2026-03-29T23:30:00Z"))),
+        ..Default::default()
+    };
+    let (of, withdrawal) = withdrawn(&taken_back).expect("reads");
+    assert_eq!((of.to_string(), withdrawal.revision), (reference.clone(), 3));
+    assert_eq!(withdrawal.received_on, date(2026, 3, 30), "London's day");
+    assert!(withdrawn(&NotificationWithdrawn { revision: 0, ..taken_back }).is_err());
+
+    let hand_over = HandOver {
+        reference: reference.clone(),
+        revision: 2,
+        to_authority: "888".into(),
+        declined_because: contract::DeclineReason::NotInOurArea.into(),
+        ..Default::default()
+    };
+    let (of, read) = declined(&HandOverChanged { hand_over: Some(hand_over) }).expect("reads");
+    assert_eq!((of.to_string(), read.revision, read.by.as_str()), (reference, 2, "888"));
+    assert!(declined(&HandOverChanged::default()).is_err());
 }

@@ -1,155 +1,18 @@
-//! The panel's calls and what it hears of them, on a whole triage: from an event that comes in to the one that goes
-//! out, through the server's own codec.
+//! Each call of the queue: what it answers, what it refuses and in which words, and who may make it.
 
-use ambient::{Ambient, SetClock, SystemChance};
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::notification::v1::{
-    Assessment, ChildFacts, ChildFinding, CodedChild, CodedNotification, Event, IncidentFacts, Lane, Outcome,
-    Priority,
-};
+use contracts::notification::v1::{Event, Lane, Outcome, Priority};
 use contracts::time::to_wire;
-use contracts::triage::v1::client::triage_service_client::TriageServiceClient;
-use contracts::triage::v1::triage_service_server::TriageServiceServer;
 use contracts::triage::v1::{
-    AcknowledgeRequest, AcknowledgeResponse, CaseAcknowledged, CaseQueued, GetCaseRequest, GetCaseResponse,
-    ListQueueRequest, ListQueueResponse, QueueState, TakeNextRequest, TakeNextResponse,
+    AcknowledgeRequest, CaseAcknowledged, CaseQueued, GetCaseRequest, ListNoticesRequest, ListQueueRequest,
+    QueueState, Recipient, TakeNextRequest, TakeNextResponse,
 };
-use delivery::{Delivered, Envelope, HandlingError, Origin, Subscriber};
+use delivery::{Delivered, HandlingError, Subscriber};
 use identity::{Caller, Role};
 use ids::Reference;
-use jiff::{SignedDuration, Timestamp};
-use prost::Message;
-use tempfile::TempDir;
 use tonic::{Code, Request, Status};
-use tonic_types::StatusExt;
-use triage::Triage;
-use triage::config::Config;
-use triage::grpc::TriageGrpc;
 
-const MORNING: &str = "2026-03-03T09:00:00Z";
-
-struct World {
-    _folder: TempDir,
-    triage: Triage,
-    clock: SetClock,
-    ambient: Ambient,
-}
-
-impl World {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let clock = SetClock::at(time(MORNING));
-        let ambient = Ambient::new(clock.clone(), SystemChance);
-        let triage = Triage::start(&Config::below(folder.path()), &ambient).await.expect("starts");
-        Self { _folder: folder, triage, clock, ambient }
-    }
-
-    fn later(&self, seconds: i64) {
-        self.clock.set(self.ambient.now() + SignedDuration::from_secs(seconds));
-    }
-
-    /// A finding about one child, on its way from eligibility.
-    fn delivered(&self, reference: Reference, outcome: Outcome, event: Event) -> Delivered {
-        let notification = CodedNotification {
-            reference: reference.to_string(),
-            revision: 1,
-            notifying_authority: "373".into(),
-            became_aware_on: "2026-02-20".into(),
-            received_at: Some(to_wire(time(MORNING))),
-            incident: Some(IncidentFacts { occurred_on: "2026-02-19".into(), ..Default::default() }),
-            children: vec![CodedChild {
-                key: "1".into(),
-                facts: Some(ChildFacts { event: event.into(), ..Default::default() }),
-            }],
-        };
-        let assessment = Assessment {
-            outcome: outcome.into(),
-            provision: "Children Act 2004 s.16C(1)(a)".into(),
-            children: vec![ChildFinding { outcome: outcome.into(), ..Default::default() }],
-            ..Default::default()
-        };
-        let event = NotificationAssessed {
-            notification: Some(notification),
-            assessment: Some(assessment),
-            assessed_at: None,
-        };
-        self.envelope(reference, &event)
-    }
-
-    fn envelope(&self, reference: Reference, event: &impl Message) -> Delivered {
-        let origin = Origin {
-            kind: "notification.assessed.v1",
-            source: "eligibility",
-            subject: reference,
-            owner: "373",
-        };
-        Delivered::on("triage.findings", Envelope::seal(origin, event, &self.ambient))
-    }
-
-    async fn heard(&self, outcome: Outcome, event: Event) -> Reference {
-        let reference = Reference::mint(&self.ambient);
-        self.triage.findings.handle(&[self.delivered(reference, outcome, event)]).await.expect("hears");
-        reference
-    }
-
-    async fn told<M: Message + Default>(&self, kind: &str) -> Vec<M> {
-        let events = self.triage.outbox.oldest(100).await.expect("reads");
-        let of_kind = events.into_iter().filter(|event| event.kind == kind);
-        of_kind.map(|event| M::decode(event.payload).expect("decodes")).collect()
-    }
-
-    /// A client that calls straight into the server, as this caller.
-    fn client(&self) -> TriageServiceClient<TriageServiceServer<TriageGrpc>> {
-        TriageServiceClient::new(self.triage.grpc.clone())
-    }
-
-    async fn list(&self, request: ListQueueRequest, caller: Caller) -> Result<ListQueueResponse, Status> {
-        self.client().list_queue(by(caller, request)).await.map(tonic::Response::into_inner)
-    }
-
-    async fn take(&self, lane: Lane) -> TakeNextResponse {
-        let request = TakeNextRequest { lane: lane.into(), lease: None };
-        self.client().take_next(by(panel(), request)).await.expect("answers").into_inner()
-    }
-
-    async fn acknowledge(&self, reference: &str, lease_id: &str) -> Result<AcknowledgeResponse, Status> {
-        let request = AcknowledgeRequest { reference: reference.into(), lease_id: lease_id.into() };
-        self.client().acknowledge(by(panel(), request)).await.map(tonic::Response::into_inner)
-    }
-
-    async fn case(&self, reference: &str) -> Result<GetCaseResponse, Status> {
-        let request = GetCaseRequest { reference: reference.into() };
-        self.client().get_case(by(panel(), request)).await.map(tonic::Response::into_inner)
-    }
-}
-
-fn time(text: &str) -> Timestamp {
-    text.parse().expect("a time")
-}
-
-fn panel() -> Caller {
-    Caller::new(Role::Panel, "secretariat")
-}
-
-fn by<T>(caller: Caller, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.extensions_mut().insert(caller);
-    request
-}
-
-fn lane(lane: Lane) -> ListQueueRequest {
-    ListQueueRequest { lane: lane.into(), ..Default::default() }
-}
-
-/// The stable reason of a refusal, for machines.
-fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().expect("error info").reason.clone()
-}
-
-/// The field that a refusal names.
-fn field(status: &Status) -> String {
-    status.get_error_details().bad_request().expect("a bad request").field_violations[0].field.clone()
-}
+use super::world::{World, by, field, lane, panel, reason, time};
 
 #[tokio::test]
 async fn a_finding_that_is_heard_is_queued_told_and_read() {
@@ -171,7 +34,14 @@ async fn a_finding_that_is_heard_is_queued_told_and_read() {
     assert_eq!((entry.outcome, entry.children), (Outcome::DutyInArea.into(), 1));
     let due: Vec<(&str, &str, bool)> =
         entry.clocks.iter().map(|clock| (clock.anchor.as_str(), clock.due_on.as_str(), clock.late)).collect();
-    assert_eq!(due, [("becoming aware", "2026-02-27", true), ("the notification", "2026-03-24", false)]);
+    assert_eq!(
+        due,
+        [
+            ("becoming aware", "2026-02-27", true),
+            ("the notification", "2026-03-24", false),
+            ("the decision to start it", "", false),
+        ]
+    );
     assert_eq!(read.assessment.expect("a finding").provision, "Children Act 2004 s.16C(1)(a)");
     assert_eq!(read.notification.expect("facts").reference, reference.to_string());
 }
@@ -339,8 +209,8 @@ async fn what_is_asked_for_wrongly_is_refused_at_its_field() {
     assert_eq!((refused.code(), field(&refused).as_str()), (Code::InvalidArgument, "lease_id"));
 }
 
-/// What became of each of the four calls, made by one caller: ListQueue, GetCase, TakeNext, Acknowledge.
-async fn codes(world: &World, reference: &str, caller: &Caller) -> [Code; 4] {
+/// What became of each call, made by one caller: ListQueue, GetCase, TakeNext, Acknowledge, ListNotices.
+async fn codes(world: &World, reference: &str, caller: &Caller) -> [Code; 5] {
     let mut client = world.client();
     let code = |refused: Option<Status>| refused.map_or(Code::Ok, |status| status.code());
     let listed = client.list_queue(by(caller.clone(), lane(Lane::Decision))).await.err();
@@ -354,7 +224,9 @@ async fn codes(world: &World, reference: &str, caller: &Caller) -> [Code; 4] {
     );
     let acknowledge = AcknowledgeRequest { reference: reference.to_owned(), lease_id };
     let acknowledged = client.acknowledge(by(caller.clone(), acknowledge)).await.err();
-    [code(listed), code(got), code(taken.err()), code(acknowledged)]
+    let notices = ListNoticesRequest { recipient: Recipient::Dfe.into(), ..Default::default() };
+    let noticed = client.list_notices(by(caller.clone(), notices)).await.err();
+    [code(listed), code(got), code(taken.err()), code(acknowledged), code(noticed)]
 }
 
 #[tokio::test]
@@ -363,11 +235,11 @@ async fn cases_are_for_the_panel_and_the_queue_for_operators_too() {
     let world = World::new().await;
     let reference = world.heard(Outcome::DutyInArea, Event::Harm).await.to_string();
     let expected = [
-        (Caller::authority("373"), [NO, NO, NO, NO]),
-        (Caller::new(Role::Operator, "night"), [Code::Ok, NO, NO, NO]),
-        (Caller::new(Role::Auditor, "reader"), [NO, NO, NO, NO]),
-        (Caller::new(Role::Service, "intake"), [NO, NO, NO, NO]),
-        (panel(), [Code::Ok, Code::Ok, Code::Ok, Code::Ok]),
+        (Caller::authority("373"), [NO, NO, NO, NO, NO]),
+        (Caller::new(Role::Operator, "night"), [Code::Ok, NO, NO, NO, NO]),
+        (Caller::new(Role::Auditor, "reader"), [NO, NO, NO, NO, NO]),
+        (Caller::new(Role::Service, "intake"), [NO, NO, NO, NO, NO]),
+        (panel(), [Code::Ok; 5]),
     ];
     for (caller, codes_expected) in expected {
         assert_eq!(codes(&world, &reference, &caller).await, codes_expected, "{caller}");

@@ -1,0 +1,235 @@
+//! Writes cases whole, in batches, and reads what belongs to a case besides its own row.
+//!
+//! What a reader would get wrong: a case is always written whole. Clocks, reasons and indicators of the revision before
+//! are taken away and those of the new one put in their place; what was is told by the lineage.
+
+use std::collections::HashMap;
+
+use ids::Reference;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::dossier::Open;
+use super::dossiers::of_these;
+use super::sqlite_rows as rows;
+use super::{Queued, linking};
+use crate::domain::case::Case;
+use crate::domain::clock::Clock;
+use crate::domain::reason::Reason;
+use crate::domain::standing::Standing;
+
+/// Rows in one statement: eighteen columns at most, far below SQLite's limit of 32,766 variables.
+pub(super) const ROWS: usize = 500;
+
+/// Writes cases with all that belongs to them, in place of what was there.
+pub(super) async fn write(connection: &mut SqliteConnection, open: &[&Open]) -> Result<(), StoreError> {
+    write_cases(connection, open).await?;
+    let cases: Vec<&Case> = open.iter().map(|open| &open.case).collect();
+    for table in ["clock", "reason", "indicator"] {
+        remove(connection, table, &cases).await?;
+    }
+    write_clocks(connection, &cases).await?;
+    write_reasons(connection, "reason", &cases, |case| &case.reasons).await?;
+    write_reasons(connection, "indicator", &cases, |case| &case.indicators).await
+}
+
+async fn write_cases(connection: &mut SqliteConnection, open: &[&Open]) -> Result<(), StoreError> {
+    for some in open.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO panel_case (reference, revision, authority, outcome, provision, children, lane, priority, \
+             queued_at, policy_hash, traceparent, tracestate, assessed, withdrawn, taken_up_on, review_due, indicators, \
+             clusters) ",
+        );
+        insert.push_values(some, |mut row, open| {
+            let Case { entry, policy_hash, .. } = &open.case;
+            let turn = entry.turn();
+            row.push_bind(entry.reference.to_string())
+                .push_bind(entry.revision)
+                .push_bind(&entry.authority)
+                .push_bind(rows::outcome_number(entry.outcome))
+                .push_bind(&entry.provision)
+                .push_bind(entry.children)
+                .push_bind(rows::lane_number(entry.lane))
+                .push_bind(rows::priority_number(entry.priority))
+                .push_bind(entry.queued_at.as_microsecond())
+                .push_bind(policy_hash)
+                .push_bind(&open.trace.traceparent)
+                .push_bind(&open.trace.tracestate)
+                .push_bind(open.assessed.as_ref())
+                .push_bind(entry.withdrawn)
+                .push_bind(open.taken_up.on.to_string())
+                .push_bind(rows::due_text(turn.review_due_on))
+                .push_bind(turn.indicators)
+                .push_bind(entry.clusters);
+        });
+        insert.push(
+            " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, authority = excluded.authority, \
+             outcome = excluded.outcome, provision = excluded.provision, children = excluded.children, \
+             lane = excluded.lane, priority = excluded.priority, policy_hash = excluded.policy_hash, \
+             traceparent = excluded.traceparent, tracestate = excluded.tracestate, assessed = excluded.assessed, \
+             withdrawn = excluded.withdrawn, taken_up_on = excluded.taken_up_on, review_due = excluded.review_due, \
+             indicators = excluded.indicators, clusters = excluded.clusters",
+        );
+        insert.build().persistent(false).execute(&mut *connection).await.doing("write cases")?;
+    }
+    let free = open.iter().filter(|open| open.standing == Standing::Waiting);
+    set_free(connection, &free.map(|open| open.case.entry.reference).collect::<Vec<_>>()).await
+}
+
+/// Puts cases back that wait: no lease and no acknowledgement is left on them.
+async fn set_free(connection: &mut SqliteConnection, references: &[Reference]) -> Result<(), StoreError> {
+    for some in references.chunks(ROWS) {
+        let mut update = QueryBuilder::<Sqlite>::new(
+            "UPDATE panel_case SET lease_id = NULL, leased_by = NULL, leased_until = NULL, acknowledged_by = NULL, \
+             acknowledged_at = NULL WHERE lease_id IS NOT NULL AND reference IN (",
+        );
+        let mut list = update.separated(", ");
+        for reference in some {
+            list.push_bind(reference.to_string());
+        }
+        update.push(")");
+        update.build().persistent(false).execute(&mut *connection).await.doing("put cases back")?;
+    }
+    Ok(())
+}
+
+async fn remove(connection: &mut SqliteConnection, table: &str, cases: &[&Case]) -> Result<(), StoreError> {
+    for some in cases.chunks(ROWS) {
+        let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE reference IN ("));
+        let mut list = delete.separated(", ");
+        for case in some {
+            list.push_bind(case.entry.reference.to_string());
+        }
+        delete.push(")");
+        delete.build().persistent(false).execute(&mut *connection).await.doing("make cases anew")?;
+    }
+    Ok(())
+}
+
+async fn write_clocks(connection: &mut SqliteConnection, cases: &[&Case]) -> Result<(), StoreError> {
+    let clocks: Vec<(Reference, &Clock)> = cases
+        .iter()
+        .flat_map(|case| case.entry.clocks.iter().map(|clock| (case.entry.reference, clock)))
+        .collect();
+    for some in clocks.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO clock (reference, kind, working_days, months, anchor, anchor_on, due_on, late, \
+             late_reason_given, explanation, other_reading, policy_edition) ",
+        );
+        insert.push_values(some, |mut row, (reference, clock)| {
+            row.push_bind(reference.to_string())
+                .push_bind(rows::kind_number(clock.kind))
+                .push_bind(clock.working_days)
+                .push_bind(clock.months)
+                .push_bind(clock.anchor.to_string())
+                .push_bind(clock.anchor_on.map(|day| day.to_string()))
+                .push_bind(clock.due_on.map(|day| day.to_string()))
+                .push_bind(clock.late)
+                .push_bind(clock.late_reason_given)
+                .push_bind(&clock.explanation)
+                .push_bind(&clock.other_reading)
+                .push_bind(&clock.policy_edition);
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing("set clocks")?;
+    }
+    Ok(())
+}
+
+/// Reasons of the case, or its indicators, which are reasons in a table of their own.
+async fn write_reasons(
+    connection: &mut SqliteConnection,
+    table: &'static str,
+    cases: &[&Case],
+    of: impl Fn(&Case) -> &Vec<Reason>,
+) -> Result<(), StoreError> {
+    let reasons: Vec<(Reference, u32, &Reason)> = cases
+        .iter()
+        .flat_map(|case| {
+            (1..).zip(of(case)).map(|(position, reason)| (case.entry.reference, position, reason))
+        })
+        .collect();
+    for some in reasons.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(format!(
+            "INSERT INTO {table} (reference, position, code, text, source, facts) "
+        ));
+        insert.push_values(some, |mut row, (reference, position, reason)| {
+            row.push_bind(reference.to_string())
+                .push_bind(*position)
+                .push_bind(&reason.code)
+                .push_bind(&reason.text)
+                .push_bind(&reason.source)
+                .push_bind(reason.facts.join("\n"));
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing("give reasons")?;
+    }
+    Ok(())
+}
+
+/// Puts to cases that were read without them their clocks, indicators and linked cases.
+pub(super) async fn complete(
+    connection: &mut SqliteConnection,
+    cases: &mut [Queued],
+) -> Result<(), StoreError> {
+    let references: Vec<Reference> = cases.iter().map(|queued| queued.entry.reference).collect();
+    let mut clocks = clocks_of(connection, &references).await?;
+    let mut indicators = indicator_codes_of(connection, &references).await?;
+    let mut linked = linking::linked(connection, &references).await?;
+    for Queued { entry, .. } in cases {
+        entry.clocks = clocks.remove(&entry.reference).unwrap_or_default();
+        entry.indicators = indicators.remove(&entry.reference).unwrap_or_default();
+        entry.linked = linked.remove(&entry.reference).unwrap_or_default();
+    }
+    Ok(())
+}
+
+async fn clocks_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, Vec<Clock>>, StoreError> {
+    let mut clocks: HashMap<Reference, Vec<Clock>> = HashMap::new();
+    for some in references.chunks(ROWS) {
+        let select = "SELECT * FROM clock WHERE reference IN (";
+        for row in of_these(connection, select, some, ") ORDER BY reference, kind").await? {
+            let (reference, clock) = rows::clock(&row)?;
+            clocks.entry(reference).or_default().push(clock);
+        }
+    }
+    Ok(clocks)
+}
+
+async fn indicator_codes_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, Vec<String>>, StoreError> {
+    let mut codes: HashMap<Reference, Vec<String>> = HashMap::new();
+    for some in references.chunks(ROWS) {
+        let select = "SELECT reference, code FROM indicator WHERE reference IN (";
+        for row in of_these(connection, select, some, ") ORDER BY reference, position").await? {
+            let code = row.try_get("code").doing("read indicators")?;
+            codes.entry(rows::reference(&row, "indicator")?).or_default().push(code);
+        }
+    }
+    Ok(codes)
+}
+
+/// The reasons of a case.
+pub(super) async fn reasons_of(
+    connection: &mut SqliteConnection,
+    reference: Reference,
+) -> Result<Vec<Reason>, StoreError> {
+    const SELECT: &str =
+        "SELECT code, text, source, facts FROM reason WHERE reference = $1 ORDER BY position";
+    let found = sqlx::query(SELECT).bind(reference.to_string()).fetch_all(connection).await;
+    found.doing("read reasons")?.iter().map(rows::reason).collect()
+}
+
+/// The indicators of a case.
+pub(super) async fn indicators_of(
+    connection: &mut SqliteConnection,
+    reference: Reference,
+) -> Result<Vec<Reason>, StoreError> {
+    const SELECT: &str =
+        "SELECT code, text, source, facts FROM indicator WHERE reference = $1 ORDER BY position";
+    let found = sqlx::query(SELECT).bind(reference.to_string()).fetch_all(connection).await;
+    found.doing("read indicators")?.iter().map(rows::reason).collect()
+}

@@ -1,0 +1,236 @@
+//! Clusters in triage's store: what cases mention is kept, and clusters follow from it whenever they are asked for.
+//!
+//! What a reader would get wrong: no cluster is stored, so none can be out of date. A revision that names another
+//! setting, a hand-over and a withdrawal replace a case's mentions, and with them every cluster they had a part in.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::num::NonZeroU16;
+
+use ids::Reference;
+use jiff::civil::Date;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::sqlite_rows::impossible;
+use crate::domain::cluster::{
+    Cluster, ClusterKind, ClusterRule, Member, Mention, Mentions, Raised, Subject, clusters,
+};
+
+/// Rows in one statement: eight columns at most, far below SQLite's limit of 32,766 variables.
+const ROWS: usize = 500;
+/// As many mentions of one setting or provider are looked at: those of the newest days. The largest cluster on record
+/// had 108 children.
+const MENTIONS_AT_MOST: usize = 500;
+
+const DOING: &str = "see which cases are clustered";
+
+/// What became of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    /// The clusters that are new, or have grown by a case or an authority, to be told.
+    pub(super) raised: Vec<Raised>,
+    /// Every case whose clusters are others than before: those that joined, those that were joined, and those that
+    /// were left.
+    pub(super) affected: BTreeSet<Reference>,
+}
+
+/// Takes up what cases mention in place of what they mentioned before. Of one reference twice in the batch, the last
+/// counts.
+///
+/// To be called once the cases are in `panel_case`.
+///
+/// # Errors
+/// As the transaction has.
+pub(super) async fn take_up(
+    transaction: &mut SqliteConnection,
+    cases: &[Mentions],
+) -> Result<Taken, StoreError> {
+    let last: BTreeMap<Reference, &Mentions> = cases.iter().map(|case| (case.reference, case)).collect();
+    let references: Vec<Reference> = last.keys().copied().collect();
+    let mentions: Vec<&Mention> = last.values().flat_map(|case| &case.of).collect();
+    let mut subjects = subjects_of(transaction, &references).await?;
+    subjects.extend(mentions.iter().map(|mention| mention.subject.clone()));
+    let before = clusters(&mentions_of(transaction, &subjects).await?);
+    remove(transaction, &references).await?;
+    insert(transaction, &mentions).await?;
+    let after = clusters(&mentions_of(transaction, &subjects).await?);
+    // In the order of the batch, so that a cluster is told by the case that raised it last.
+    let order: Vec<Reference> = cases.iter().map(|case| case.reference).collect();
+    let grown = after.iter().filter(|cluster| cluster.is_new_or_grown(&before));
+    let raised = grown.filter_map(|cluster| Raised::by_the_last_of(&order, cluster.clone())).collect();
+    Ok(Taken { raised, affected: affected(&before, &after) })
+}
+
+/// Forgets what cases mention, as when a notification is withdrawn; answers with every case whose clusters are others
+/// than before.
+///
+/// # Errors
+/// As the transaction has.
+pub(super) async fn forget(
+    transaction: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<BTreeSet<Reference>, StoreError> {
+    let subjects = subjects_of(transaction, references).await?;
+    let before = clusters(&mentions_of(transaction, &subjects).await?);
+    remove(transaction, references).await?;
+    let after = clusters(&mentions_of(transaction, &subjects).await?);
+    Ok(affected(&before, &after))
+}
+
+/// The clusters that cases are in, by subject and then by day. Cases that are in none are left out.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub(super) async fn clusters_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, Vec<Cluster>>, StoreError> {
+    let subjects = subjects_of(connection, references).await?;
+    let wanted: HashSet<Reference> = references.iter().copied().collect();
+    let mut of_each: HashMap<Reference, Vec<Cluster>> = HashMap::new();
+    for cluster in clusters(&mentions_of(connection, &subjects).await?) {
+        for reference in cluster.references().into_iter().filter(|reference| wanted.contains(reference)) {
+            of_each.entry(reference).or_default().push(cluster.clone());
+        }
+    }
+    Ok(of_each)
+}
+
+/// The cases of clusters that are only on one side.
+fn affected(before: &[Cluster], after: &[Cluster]) -> BTreeSet<Reference> {
+    let gone = before.iter().filter(|cluster| !after.contains(cluster));
+    let come = after.iter().filter(|cluster| !before.contains(cluster));
+    gone.chain(come).flat_map(Cluster::references).collect()
+}
+
+async fn subjects_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<BTreeSet<Subject>, StoreError> {
+    let mut subjects = BTreeSet::new();
+    for some in references.chunks(ROWS) {
+        let mut select = QueryBuilder::<Sqlite>::new(
+            "SELECT reference, kind, code FROM cluster_mention WHERE reference IN (",
+        );
+        push_references(&mut select, some);
+        select.push(")");
+        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+            subjects.insert(subject(&row)?);
+        }
+    }
+    Ok(subjects)
+}
+
+/// The newest mentions of each subject.
+async fn mentions_of(
+    connection: &mut SqliteConnection,
+    subjects: &BTreeSet<Subject>,
+) -> Result<Vec<Mention>, StoreError> {
+    let subjects: Vec<&Subject> = subjects.iter().collect();
+    let mut mentions = Vec::new();
+    for some in subjects.chunks(ROWS) {
+        let mut select = QueryBuilder::<Sqlite>::new("WITH sought (kind, code) AS (");
+        select.push_values(some, |mut row, subject| {
+            row.push_bind(kind_number(subject.kind)).push_bind(&subject.code);
+        });
+        // CROSS JOIN keeps SQLite from turning the loops round: for each subject, the rows that name it.
+        select.push(format!(
+            ") SELECT mention.* FROM sought CROSS JOIN cluster_mention AS mention \
+             WHERE mention.kind = sought.kind AND mention.code = sought.code AND mention.reference IN \
+             (SELECT reference FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
+              ORDER BY dated_on DESC, reference LIMIT {MENTIONS_AT_MOST})"
+        ));
+        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+            mentions.push(mention(&row)?);
+        }
+    }
+    Ok(mentions)
+}
+
+async fn insert(transaction: &mut SqliteConnection, mentions: &[&Mention]) -> Result<(), StoreError> {
+    for some in mentions.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO cluster_mention (reference, kind, code, authority, dated_on, facts, window_months, authorities) ",
+        );
+        insert.push_values(some, |mut row, Mention { subject, member }| {
+            row.push_bind(member.reference.to_string())
+                .push_bind(kind_number(subject.kind))
+                .push_bind(&subject.code)
+                .push_bind(&member.authority)
+                .push_bind(member.dated_on.to_string())
+                .push_bind(member.facts.join("\n"))
+                .push_bind(member.rule.window_months.get())
+                .push_bind(member.rule.authorities.get());
+        });
+        insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+    }
+    Ok(())
+}
+
+async fn remove(transaction: &mut SqliteConnection, references: &[Reference]) -> Result<(), StoreError> {
+    for some in references.chunks(ROWS) {
+        let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM cluster_mention WHERE reference IN (");
+        push_references(&mut delete, some);
+        delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+    }
+    Ok(())
+}
+
+fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
+    let mut list = query.separated(", ");
+    for reference in references {
+        list.push_bind(reference.to_string());
+    }
+}
+
+fn mention(row: &SqliteRow) -> Result<Mention, StoreError> {
+    let reference = reference(row)?;
+    let dated_on: String = row.try_get("dated_on").doing(DOING)?;
+    let facts: String = row.try_get("facts").doing(DOING)?;
+    let member = Member {
+        reference,
+        authority: row.try_get("authority").doing(DOING)?,
+        dated_on: dated_on.parse::<Date>().map_err(impossible("cluster_mention", "dated_on", reference))?,
+        facts: facts.lines().map(str::to_owned).collect(),
+        rule: ClusterRule {
+            window_months: from_one(row, "window_months", reference)?,
+            authorities: from_one(row, "authorities", reference)?,
+        },
+    };
+    Ok(Mention { subject: subject(row)?, member })
+}
+
+fn subject(row: &SqliteRow) -> Result<Subject, StoreError> {
+    let number: i64 = row.try_get("kind").doing(DOING)?;
+    let kind = match number {
+        1 => ClusterKind::Setting,
+        2 => ClusterKind::Provider,
+        other => {
+            let stands_for_nothing = format!("{other} stands for nothing");
+            return Err(impossible("cluster_mention", "kind", reference(row)?)(stands_for_nothing));
+        }
+    };
+    Ok(Subject { kind, code: row.try_get("code").doing(DOING)? })
+}
+
+/// As in lapwing.triage.v1.ClusterKind.
+fn kind_number(kind: ClusterKind) -> i64 {
+    match kind {
+        ClusterKind::Setting => 1,
+        ClusterKind::Provider => 2,
+    }
+}
+
+fn reference(row: &SqliteRow) -> Result<Reference, StoreError> {
+    let text: String = row.try_get("reference").doing(DOING)?;
+    text.parse().map_err(impossible("cluster_mention", "reference", &text))
+}
+
+fn from_one(row: &SqliteRow, column: &'static str, reference: Reference) -> Result<NonZeroU16, StoreError> {
+    let number: u16 = row.try_get(column).doing(DOING)?;
+    NonZeroU16::new(number).ok_or_else(|| impossible("cluster_mention", column, reference)("it is 0"))
+}
+
+#[cfg(test)]
+mod tests;

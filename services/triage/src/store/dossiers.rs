@@ -1,0 +1,236 @@
+//! Reads all that is held of notifications, and writes back what has been told of them, for a batch at a time.
+//!
+//! What a reader would get wrong: what has been told is kept apart from the case that follows from it. A withdrawal and
+//! a declined hand-over may be there before any case is.
+
+use std::collections::HashMap;
+
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::triage::v1 as contract;
+use ids::Reference;
+use prost::Message;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::cases::{self, ROWS};
+use super::dossier::{Dossier, Open};
+use super::sqlite_rows::{self as rows, impossible};
+use crate::domain::case::TakenUp;
+use crate::domain::finding::Assessed;
+use crate::domain::told::Told;
+use crate::wire;
+
+const READING: &str = "read what is held of notifications";
+const WRITING: &str = "keep what was told of notifications";
+
+/// All that is held of these, each once.
+pub(super) async fn read(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, Dossier>, StoreError> {
+    let mut dossiers: HashMap<Reference, Dossier> =
+        references.iter().map(|reference| (*reference, Dossier::empty(*reference))).collect();
+    for some in references.chunks(ROWS) {
+        open_cases(connection, some, &mut dossiers).await?;
+        told(connection, some, &mut dossiers).await?;
+        said(connection, some, &mut dossiers).await?;
+    }
+    Ok(dossiers)
+}
+
+/// What has been told of one notification besides its finding.
+pub(super) async fn told_of(
+    connection: &mut SqliteConnection,
+    reference: Reference,
+    assessed: &[u8],
+) -> Result<Told, StoreError> {
+    let mut dossiers = HashMap::from([(reference, Dossier::empty(reference))]);
+    told(connection, &[reference], &mut dossiers).await?;
+    let told = dossiers.remove(&reference).map(|dossier| dossier.told).unwrap_or_default();
+    Ok(Told { assessed: Some(finding(reference, assessed)?), ..told })
+}
+
+async fn open_cases(
+    connection: &mut SqliteConnection,
+    some: &[Reference],
+    dossiers: &mut HashMap<Reference, Dossier>,
+) -> Result<(), StoreError> {
+    let found = of_these(connection, "SELECT * FROM panel_case WHERE reference IN (", some, ")").await?;
+    for row in &found {
+        let held = rows::held_case(row)?;
+        let reference = held.entry.reference;
+        let Some(dossier) = dossiers.get_mut(&reference) else { continue };
+        dossier.told.assessed = Some(finding(reference, &held.assessed)?);
+        let taken_up = TakenUp { queued_at: held.entry.queued_at, on: held.taken_up_on };
+        dossier.open = Some(Open {
+            standing: held.standing.clone(),
+            taken_up,
+            assessed: held.assessed.clone(),
+            trace: held.trace.clone(),
+            case: held.into_case(),
+        });
+    }
+    Ok(())
+}
+
+/// The finding as it was heard; what was readable then is readable for ever.
+fn finding(reference: Reference, event: &[u8]) -> Result<Assessed, StoreError> {
+    let event = NotificationAssessed::decode(event)
+        .map_err(|error| impossible("panel_case", "assessed", reference)(error))?;
+    wire::heard::assessed(&event).map_err(|error| impossible("panel_case", "assessed", reference)(error))
+}
+
+async fn told(
+    connection: &mut SqliteConnection,
+    some: &[Reference],
+    dossiers: &mut HashMap<Reference, Dossier>,
+) -> Result<(), StoreError> {
+    for row in of_these(connection, "SELECT * FROM withdrawal WHERE reference IN (", some, ")").await? {
+        let (reference, withdrawal) = rows::withdrawal(&row)?;
+        dossiers.entry(reference).and_modify(|dossier| dossier.told.withdrawal = Some(withdrawal));
+    }
+    for row in
+        of_these(connection, "SELECT * FROM declined_hand_over WHERE reference IN (", some, ")").await?
+    {
+        let (reference, declined) = rows::declined(&row)?;
+        dossiers.entry(reference).and_modify(|dossier| dossier.told.declined = Some(declined));
+    }
+    for row in of_these(connection, "SELECT * FROM notified WHERE reference IN (", some, ")").await? {
+        let (reference, notified) = rows::notified(&row)?;
+        dossiers.entry(reference).and_modify(|dossier| dossier.told.notified_on.push(notified));
+    }
+    Ok(())
+}
+
+/// What each recipient was told last: with `max`, SQLite takes the other columns from the row that holds it.
+async fn said(
+    connection: &mut SqliteConnection,
+    some: &[Reference],
+    dossiers: &mut HashMap<Reference, Dossier>,
+) -> Result<(), StoreError> {
+    let newest = "SELECT reference, recipient, told, max(sequence) FROM notice WHERE reference IN (";
+    for row in of_these(connection, newest, some, ") GROUP BY reference, recipient").await? {
+        let reference: Reference = rows::reference(&row, "notice")?;
+        let told: Vec<u8> = row.try_get("told").doing(READING)?;
+        let notice = contract::Notice::decode(told.as_slice())
+            .map_err(|error| impossible("notice", "told", reference)(error))?;
+        let recipient = wire::notices::recipient_of_notices(notice.recipient());
+        let (Some(recipient), Some(said)) = (recipient, wire::notices::said(&notice)) else {
+            return Err(impossible("notice", "told", reference)("it is no notice of DfE's or Ofsted's"));
+        };
+        dossiers.entry(reference).and_modify(|dossier| {
+            dossier.said.insert(recipient, said);
+        });
+    }
+    Ok(())
+}
+
+pub(super) async fn of_these(
+    connection: &mut SqliteConnection,
+    before: &str,
+    references: &[Reference],
+    after: &str,
+) -> Result<Vec<SqliteRow>, StoreError> {
+    let mut select = QueryBuilder::<Sqlite>::new(before);
+    let mut list = select.separated(", ");
+    for reference in references {
+        list.push_bind(reference.to_string());
+    }
+    select.push(after);
+    select.build().persistent(false).fetch_all(connection).await.doing(READING)
+}
+
+/// Writes what has been told besides findings, and the cases that follow.
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    dossiers: &[&Dossier],
+) -> Result<(), StoreError> {
+    let open: Vec<(&Dossier, &Open)> =
+        dossiers.iter().filter_map(|dossier| Some((*dossier, dossier.open.as_ref()?))).collect();
+    cases::write(connection, &open.iter().map(|(_, open)| *open).collect::<Vec<_>>()).await?;
+    write_withdrawals(connection, dossiers).await?;
+    write_declined(connection, dossiers).await?;
+    write_notified(connection, dossiers).await?;
+    write_void(connection, dossiers).await
+}
+
+async fn write_withdrawals(
+    connection: &mut SqliteConnection,
+    dossiers: &[&Dossier],
+) -> Result<(), StoreError> {
+    let withdrawn: Vec<_> = dossiers
+        .iter()
+        .filter_map(|dossier| Some((dossier.reference, dossier.told.withdrawal.as_ref()?)))
+        .collect();
+    for some in withdrawn.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT OR REPLACE INTO withdrawal (reference, revision, reason, received_on) ",
+        );
+        insert.push_values(some, |mut row, (reference, withdrawal)| {
+            row.push_bind(reference.to_string())
+                .push_bind(withdrawal.revision)
+                .push_bind(rows::withdrawal_number(withdrawal.why))
+                .push_bind(withdrawal.received_on.to_string());
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+    }
+    Ok(())
+}
+
+async fn write_declined(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+    let declined: Vec<_> = dossiers
+        .iter()
+        .filter_map(|dossier| Some((dossier.reference, dossier.told.declined.as_ref()?)))
+        .collect();
+    for some in declined.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT OR REPLACE INTO declined_hand_over (reference, revision, authority, reason) ",
+        );
+        insert.push_values(some, |mut row, (reference, declined)| {
+            row.push_bind(reference.to_string())
+                .push_bind(declined.revision)
+                .push_bind(&declined.by)
+                .push_bind(rows::decline_number(declined.why));
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+    }
+    Ok(())
+}
+
+async fn write_notified(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+    let notified: Vec<_> = dossiers
+        .iter()
+        .flat_map(|dossier| dossier.told.notified_on.iter().map(|notified| (dossier.reference, notified)))
+        .collect();
+    for some in notified.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT OR REPLACE INTO notified (reference, authority, received_on) ",
+        );
+        insert.push_values(some, |mut row, (reference, (authority, day))| {
+            row.push_bind(reference.to_string()).push_bind(authority).push_bind(day.to_string());
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+    }
+    Ok(())
+}
+
+async fn write_void(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+    let void: Vec<_> = dossiers
+        .iter()
+        .flat_map(|dossier| dossier.void.iter().map(|lease| (dossier.reference, lease)))
+        .collect();
+    for some in void.chunks(ROWS) {
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("INSERT INTO void_lease (lease_id, reference, revision, voided_at) ");
+        insert.push_values(some, |mut row, (reference, lease)| {
+            row.push_bind(lease.id.as_uuid())
+                .push_bind(reference.to_string())
+                .push_bind(lease.revision)
+                .push_bind(lease.at.as_microsecond());
+        });
+        insert.push(" ON CONFLICT DO NOTHING");
+        insert.build().persistent(false).execute(&mut *connection).await.doing("make leases void")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! Which stored cases are worth comparing with those of a batch.
+//!
+//! What a reader would get wrong: a seek decides nothing. It only has to find every pair that the domain's rule may
+//! propose; the rule is asked about each pair that is found.
+
+use std::collections::{BTreeSet, HashSet};
+
+use ids::Reference;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::{DOING, ROWS, SOUGHT_AT_MOST, reference_of};
+use crate::domain::link::{LinkRule, Linkable, Pair};
+
+/// What is sought for a case: one row of the statement's table `sought`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Sought<'a> {
+    reference: Reference,
+    authority: &'a str,
+    key: String,
+    from_day: Date,
+    to_day: Date,
+}
+
+/// A seek: for whom, and the rows of the other cases, which end in [`SOUGHT_AT_MOST`]. `sought` is the row above.
+struct Seek {
+    sought: for<'a> fn(&'a (Linkable, LinkRule)) -> Vec<Sought<'a>>,
+    others: &'static str,
+}
+
+/// Along the indexes of 0003_links_clusters.sql, one each. Where two authorities are sought, the notifier's own cases
+/// are passed over by two ranges of the index, before it and after it.
+const SEEKS: [Seek; 10] = [
+    Seek {
+        sought: child_tokens,
+        others: "SELECT reference FROM linkable_child WHERE child_token = sought.key \
+                 AND reference <> sought.reference ORDER BY dated_on DESC",
+    },
+    Seek {
+        sought: household_tokens,
+        others: "SELECT reference FROM linkable_child WHERE household_token = sought.key \
+                 AND dated_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference \
+                 ORDER BY dated_on DESC",
+    },
+    Seek {
+        sought: area_of_victims,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = 1 \
+                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+    },
+    Seek {
+        sought: setting_of_victims,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = 1 \
+                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+    },
+    Seek {
+        sought: area_of_perpetrators,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = 1 \
+                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+    },
+    Seek {
+        sought: setting_of_perpetrators,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = 1 \
+                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+    },
+    Seek {
+        sought: area_and_day,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.from_day \
+                 AND authority < sought.authority",
+    },
+    Seek {
+        sought: area_and_day,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.from_day \
+                 AND authority > sought.authority",
+    },
+    Seek {
+        sought: setting_and_day,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.from_day \
+                 AND authority < sought.authority",
+    },
+    Seek {
+        sought: setting_and_day,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.from_day \
+                 AND authority > sought.authority",
+    },
+];
+
+/// Every pair that is worth comparing; pairs within the batch among them, for its rows are written before.
+pub(super) async fn of(
+    connection: &mut SqliteConnection,
+    batch: &[&(Linkable, LinkRule)],
+) -> Result<BTreeSet<Pair>, StoreError> {
+    let mut pairs = BTreeSet::new();
+    for seek in &SEEKS {
+        let sought: HashSet<Sought<'_>> = batch.iter().flat_map(|taken| (seek.sought)(taken)).collect();
+        let sought: Vec<Sought<'_>> = sought.into_iter().collect();
+        for some in sought.chunks(ROWS) {
+            follow(connection, seek, some, &mut pairs).await?;
+        }
+    }
+    Ok(pairs)
+}
+
+const BEFORE: &str = "WITH sought (reference, authority, key, from_day, to_day) AS (";
+
+/// CROSS JOIN keeps SQLite from turning the loops round: for each that seeks, a few that are found.
+fn after(seek: &Seek) -> String {
+    format!(
+        ") SELECT sought.reference AS reference, found.reference AS other FROM sought CROSS JOIN linkable AS found \
+         WHERE found.reference IN ({} LIMIT {SOUGHT_AT_MOST})",
+        seek.others
+    )
+}
+
+/// How SQLite goes about each seek, step by step.
+#[cfg(test)]
+pub(super) async fn plans(connection: &mut SqliteConnection) -> Vec<Vec<String>> {
+    use sqlx::Row;
+    let mut plans = Vec::new();
+    for seek in &SEEKS {
+        let mut explain = QueryBuilder::<Sqlite>::new(format!("EXPLAIN QUERY PLAN {BEFORE}"));
+        explain.push("VALUES ('', '', '', '', '')").push(after(seek));
+        let steps = explain.build().fetch_all(&mut *connection).await.expect("explains");
+        plans.push(steps.iter().map(|step| step.get("detail")).collect());
+    }
+    plans
+}
+
+async fn follow(
+    connection: &mut SqliteConnection,
+    seek: &Seek,
+    sought: &[Sought<'_>],
+    pairs: &mut BTreeSet<Pair>,
+) -> Result<(), StoreError> {
+    let mut select = QueryBuilder::<Sqlite>::new(BEFORE);
+    select.push_values(sought, |mut row, sought| {
+        row.push_bind(sought.reference.to_string())
+            .push_bind(sought.authority)
+            .push_bind(&sought.key)
+            .push_bind(sought.from_day.to_string())
+            .push_bind(sought.to_day.to_string());
+    });
+    select.push(after(seek));
+    for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        let reference = reference_of(&row, "linkable", "reference")?;
+        pairs.extend(Pair::of(reference, reference_of(&row, "linkable", "other")?));
+    }
+    Ok(())
+}
+
+fn child_tokens((case, _): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    let tokens = case.children.iter().filter_map(|child| child.child_token.as_ref());
+    tokens.map(|token| sought(case, token.clone(), (Date::MIN, Date::MAX))).collect()
+}
+
+fn household_tokens((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    let Some(dated) = case.dated else { return Vec::new() };
+    let tokens = case.children.iter().filter_map(|child| child.household_token.as_ref());
+    tokens.map(|token| sought(case, token.clone(), around(dated.on, *rule))).collect()
+}
+
+fn area_of_victims((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, *rule, case.names_victim(), area(case))
+}
+
+fn setting_of_victims((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, *rule, case.names_victim(), case.setting_urn.clone())
+}
+
+fn area_of_perpetrators((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, *rule, case.names_perpetrator(), area(case))
+}
+
+fn setting_of_perpetrators((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, *rule, case.names_perpetrator(), case.setting_urn.clone())
+}
+
+fn area_and_day((case, _): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, LinkRule { days_apart: 0 }, true, area(case))
+}
+
+fn setting_and_day((case, _): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
+    near(case, LinkRule { days_apart: 0 }, true, case.setting_urn.clone())
+}
+
+fn area(case: &Linkable) -> Option<String> {
+    case.area.as_ref().map(ToString::to_string)
+}
+
+fn near(case: &Linkable, rule: LinkRule, concerned: bool, place: Option<String>) -> Vec<Sought<'_>> {
+    let known = case.occurred_on.zip(place).filter(|_| concerned);
+    known.map(|(day, place)| sought(case, place, around(day, rule))).into_iter().collect()
+}
+
+fn around(day: Date, rule: LinkRule) -> (Date, Date) {
+    let days = i32::from(rule.days_apart).days();
+    (day.checked_sub(days).unwrap_or(Date::MIN), day.checked_add(days).unwrap_or(Date::MAX))
+}
+
+fn sought(case: &Linkable, key: String, (from_day, to_day): (Date, Date)) -> Sought<'_> {
+    Sought { reference: case.reference, authority: &case.authority, key, from_day, to_day }
+}

@@ -1,0 +1,195 @@
+//! What cases are looked up by: rows that a revision replaces.
+
+use std::collections::HashMap;
+
+use ids::Reference;
+use jiff::civil::{Date, Time};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::{ROWS, reference_of};
+use crate::domain::cluster::Dated;
+use crate::domain::link::{Happened, Linkable, LinkableChild};
+use crate::store::sqlite_rows::impossible;
+
+const REPLACING: &str = "replace what cases are linked by";
+const READING: &str = "read what cases are linked by";
+
+pub(super) async fn replace(
+    transaction: &mut SqliteConnection,
+    cases: &[&Linkable],
+) -> Result<(), StoreError> {
+    let references: Vec<Reference> = cases.iter().map(|case| case.reference).collect();
+    remove(transaction, &references).await?;
+    for some in cases.chunks(ROWS) {
+        insert_cases(transaction, some).await?;
+    }
+    let children: Vec<(&Linkable, u32, &LinkableChild)> = cases
+        .iter()
+        .flat_map(|case| (0u32..).zip(&case.children).map(move |(position, child)| (*case, position, child)))
+        .collect();
+    for some in children.chunks(ROWS) {
+        insert_children(transaction, some).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn remove(
+    transaction: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<(), StoreError> {
+    for some in references.chunks(ROWS) {
+        for table in ["linkable_child", "linkable"] {
+            let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE reference IN ("));
+            push_references(&mut delete, some);
+            delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+        }
+    }
+    Ok(())
+}
+
+async fn insert_cases(transaction: &mut SqliteConnection, cases: &[&Linkable]) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO linkable (reference, authority, occurred_on, occurred_at, dated_on, dated_by, area, setting_urn, \
+         names_perpetrator, names_victim) ",
+    );
+    insert.push_values(cases, |mut row, case| {
+        row.push_bind(case.reference.to_string())
+            .push_bind(&case.authority)
+            .push_bind(case.occurred_on.map(|day| day.to_string()))
+            .push_bind(case.occurred_at.map(|time| time.to_string()))
+            .push_bind(case.dated.map(|dated| dated.on.to_string()))
+            .push_bind(case.dated.map(|dated| dated.path))
+            .push_bind(case.area.as_ref().map(ToString::to_string))
+            .push_bind(&case.setting_urn)
+            .push_bind(case.names_perpetrator())
+            .push_bind(case.names_victim());
+    });
+    insert.build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+    Ok(())
+}
+
+async fn insert_children(
+    transaction: &mut SqliteConnection,
+    children: &[(&Linkable, u32, &LinkableChild)],
+) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO linkable_child (reference, position, happened, years, child_token, household_token, dated_on) ",
+    );
+    insert.push_values(children, |mut row, (case, position, child)| {
+        row.push_bind(case.reference.to_string())
+            .push_bind(*position)
+            .push_bind(child.happened.map(happened_number))
+            .push_bind(child.years)
+            .push_bind(&child.child_token)
+            .push_bind(&child.household_token)
+            .push_bind(case.dated.map(|dated| dated.on.to_string()));
+    });
+    insert.build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+    Ok(())
+}
+
+/// Cases with their children, by reference.
+pub(super) async fn read(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, Linkable>, StoreError> {
+    let mut cases: HashMap<Reference, Linkable> = HashMap::new();
+    for some in references.chunks(ROWS) {
+        for row in select(connection, "SELECT * FROM linkable", "", some).await? {
+            let case = linkable(&row)?;
+            cases.insert(case.reference, case);
+        }
+        let by_position = " ORDER BY reference, position";
+        for row in select(connection, "SELECT * FROM linkable_child", by_position, some).await? {
+            let reference = reference_of(&row, "linkable_child", "reference")?;
+            if let Some(case) = cases.get_mut(&reference) {
+                case.children.push(child(&row, reference)?);
+            }
+        }
+    }
+    Ok(cases)
+}
+
+async fn select(
+    connection: &mut SqliteConnection,
+    from: &'static str,
+    order: &'static str,
+    references: &[Reference],
+) -> Result<Vec<SqliteRow>, StoreError> {
+    let mut select = QueryBuilder::<Sqlite>::new(from);
+    push_references(select.push(" WHERE reference IN ("), references);
+    select.push(")").push(order);
+    select.build().persistent(false).fetch_all(&mut *connection).await.doing(READING)
+}
+
+fn linkable(row: &SqliteRow) -> Result<Linkable, StoreError> {
+    let reference = reference_of(row, "linkable", "reference")?;
+    let area: Option<String> = row.try_get("area").doing(READING)?;
+    Ok(Linkable {
+        reference,
+        authority: row.try_get("authority").doing(READING)?,
+        occurred_on: parsed::<Date>(row, "occurred_on", reference)?,
+        occurred_at: parsed::<Time>(row, "occurred_at", reference)?,
+        dated: dated(row, reference)?,
+        area: area.map(|area| area.parse()).transpose().map_err(impossible("linkable", "area", reference))?,
+        setting_urn: row.try_get("setting_urn").doing(READING)?,
+        children: Vec::new(),
+    })
+}
+
+fn dated(row: &SqliteRow, reference: Reference) -> Result<Option<Dated>, StoreError> {
+    let on = parsed::<Date>(row, "dated_on", reference)?;
+    let by: Option<String> = row.try_get("dated_by").doing(READING)?;
+    on.zip(by)
+        .map(|(on, by)| {
+            Dated::held(on, &by)
+                .ok_or_else(|| impossible("linkable", "dated_by", reference)("no such fact dates a case"))
+        })
+        .transpose()
+}
+
+fn parsed<T>(row: &SqliteRow, column: &'static str, reference: Reference) -> Result<Option<T>, StoreError>
+where
+    T: std::str::FromStr<Err = jiff::Error>,
+{
+    let text: Option<String> = row.try_get(column).doing(READING)?;
+    text.map(|text| text.parse()).transpose().map_err(impossible("linkable", column, reference))
+}
+
+fn child(row: &SqliteRow, reference: Reference) -> Result<LinkableChild, StoreError> {
+    let happened: Option<i64> = row.try_get("happened").doing(READING)?;
+    let known = |number| {
+        happened_of(number).ok_or_else(|| {
+            impossible("linkable_child", "happened", reference)(format!("{number} stands for nothing"))
+        })
+    };
+    Ok(LinkableChild {
+        happened: happened.map(known).transpose()?,
+        years: row.try_get("years").doing(READING)?,
+        child_token: row.try_get("child_token").doing(READING)?,
+        household_token: row.try_get("household_token").doing(READING)?,
+    })
+}
+
+/// As in lapwing.notification.v1.Event.
+fn happened_number(happened: Happened) -> i64 {
+    match happened {
+        Happened::Death => 1,
+        Happened::Harm => 2,
+        Happened::HarmedAnother => 3,
+    }
+}
+
+fn happened_of(number: i64) -> Option<Happened> {
+    let every = [Happened::Death, Happened::Harm, Happened::HarmedAnother];
+    every.into_iter().find(|happened| happened_number(*happened) == number)
+}
+
+fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
+    let mut list = query.separated(", ");
+    for reference in references {
+        list.push_bind(reference.to_string());
+    }
+}

@@ -1,0 +1,58 @@
+//! What DfE and Ofsted were told: added to, and read newest first.
+//!
+//! What a reader would get wrong: a notice is kept as it was told. Nothing that happens later changes it; it is followed
+//! by another.
+
+use bytes::Bytes;
+use prost::Message;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::cases::ROWS;
+use super::sqlite_rows as rows;
+use super::{NoticePage, NoticesOf};
+use crate::domain::recipients::Notice;
+use crate::wire;
+
+/// Adds notices, in the order of telling.
+pub(super) async fn write(connection: &mut SqliteConnection, notices: &[&Notice]) -> Result<(), StoreError> {
+    for some in notices.chunks(ROWS) {
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("INSERT INTO notice (recipient, reference, revision, told) ");
+        insert.push_values(some, |mut row, notice| {
+            row.push_bind(rows::recipient_number(notice.recipient))
+                .push_bind(notice.reference.to_string())
+                .push_bind(notice.revision)
+                .push_bind(wire::notices::notice(notice).encode_to_vec());
+        });
+        insert.build().persistent(false).execute(&mut *connection).await.doing("issue notices")?;
+    }
+    Ok(())
+}
+
+/// A page of what a recipient was told.
+pub(super) async fn page_of(
+    connection: &mut SqliteConnection,
+    of: NoticesOf,
+) -> Result<NoticePage, StoreError> {
+    const DOING: &str = "list notices";
+    let before = of.before.map_or(i64::MAX, |sequence| i64::try_from(sequence).unwrap_or(i64::MAX));
+    let found = sqlx::query(
+        "SELECT sequence, told FROM notice WHERE recipient = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
+    )
+    .bind(rows::recipient_number(of.recipient))
+    .bind(before)
+    .bind(i64::from(of.at_most) + 1)
+    .fetch_all(connection)
+    .await
+    .doing(DOING)?;
+    let full = usize::try_from(of.at_most).unwrap_or(usize::MAX);
+    let mut notices = Vec::with_capacity(found.len().min(full));
+    let mut last = None;
+    for row in found.iter().take(full) {
+        let told: Vec<u8> = row.try_get("told").doing(DOING)?;
+        notices.push(Bytes::from(told));
+        last = Some(row.try_get::<i64, _>("sequence").doing(DOING)?.unsigned_abs());
+    }
+    Ok(NoticePage { notices, next: last.filter(|_| found.len() > full) })
+}

@@ -1,0 +1,199 @@
+//! The transaction that takes up news: hears it in order, writes what has come of it, and tells of it.
+//!
+//! What a reader would get wrong: the order of the steps. Cases are written before links and clusters, which point at
+//! them; clusters change priorities, so that cases are told of last, as they stand when the transaction commits.
+//!
+//! ```text
+//!   read dossiers ─▶ hear the news ─▶ write cases ─▶ clusters, links ─▶ rank anew ─▶ lineage, notices ─▶ tell
+//! ```
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use ambient::Ambient;
+use delivery::{Envelope, Heard};
+use ids::Reference;
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+use storage::StoreError;
+use tracing::Span;
+
+use super::dossier::{Dossier, Step};
+use super::{Arrival, TakenUp, clusters, dossiers, linking, notices, revisions};
+use crate::domain::case::Case;
+use crate::domain::cluster::Raised;
+use crate::domain::link::Proposed;
+use crate::domain::policy::Policies;
+use crate::domain::told::Effect;
+use crate::tell;
+
+/// What the transaction needs besides the store.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) policies: &'a Policies,
+    pub(super) ambient: &'a Ambient,
+    pub(super) now: Timestamp,
+}
+
+/// Takes up news that has not been taken up before.
+pub(super) async fn take_up(
+    transaction: &mut SqliteConnection,
+    fresh: &[&Heard<Arrival>],
+    means: Means<'_>,
+) -> Result<TakenUp, StoreError> {
+    let arrivals: Vec<&Arrival> = fresh.iter().map(|heard| &heard.effect).collect();
+    let mut dossiers = dossiers::read(transaction, &each_once(&arrivals)).await?;
+    let mut steps: Vec<(Step, &Span)> = Vec::with_capacity(arrivals.len());
+    for arrival in arrivals {
+        let dossier = dossiers.entry(arrival.reference).or_insert_with(|| Dossier::empty(arrival.reference));
+        steps.push((dossier.hear(arrival, means.policies, means.now), &arrival.span));
+    }
+    dossiers::write(transaction, &in_order(&dossiers, &steps)).await?;
+    let (proposed, raised) = bring_together(transaction, &mut dossiers, &steps, means).await?;
+    let linked = linking::linked(transaction, &opened_or_changed(&steps)).await?;
+    show_as_they_stand(&mut steps, &dossiers, &linked);
+    record(transaction, &steps).await?;
+    let envelopes = seal(&steps, &proposed, &raised, means.ambient);
+    delivery::sqlite::append(transaction, &envelopes.iter().collect::<Vec<_>>()).await?;
+    Ok(counted(&steps))
+}
+
+fn each_once(arrivals: &[&Arrival]) -> Vec<Reference> {
+    let mut seen = HashSet::new();
+    arrivals.iter().map(|arrival| arrival.reference).filter(|reference| seen.insert(*reference)).collect()
+}
+
+/// The dossiers of a batch, each once, in the order of the news.
+fn in_order<'a>(dossiers: &'a HashMap<Reference, Dossier>, steps: &[(Step, &Span)]) -> Vec<&'a Dossier> {
+    let mut seen = HashSet::new();
+    let references = steps.iter().map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference));
+    references.filter_map(|reference| dossiers.get(&reference)).collect()
+}
+
+fn opened_or_changed(steps: &[(Step, &Span)]) -> Vec<Reference> {
+    let mut seen = HashSet::new();
+    let told = steps.iter().filter(|(step, _)| step.case.is_some());
+    told.map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference)).collect()
+}
+
+/// Proposes links and finds clusters for what has changed, and ranks anew the cases whose clusters are others now.
+async fn bring_together(
+    transaction: &mut SqliteConnection,
+    dossiers: &mut HashMap<Reference, Dossier>,
+    steps: &[(Step, &Span)],
+    means: Means<'_>,
+) -> Result<(Vec<Proposed>, Vec<Raised>), StoreError> {
+    let changed = opened_or_changed(steps);
+    let of_these = || changed.iter().filter_map(|reference| dossiers.get(reference));
+    let gone: Vec<Reference> =
+        of_these().filter(|dossier| dossier.is_withdrawn()).map(|dossier| dossier.reference).collect();
+    let (mut linkables, mut mentions) = (Vec::new(), Vec::new());
+    for finding in
+        of_these().filter(|dossier| !dossier.is_withdrawn()).filter_map(|dossier| dossier.finding.as_ref())
+    {
+        linkables.push(finding.linkable.clone());
+        mentions.push(finding.mentions.clone());
+    }
+    linking::forget(transaction, &gone).await?;
+    let mut affected = clusters::forget(transaction, &gone).await?;
+    let proposed = linking::take_up(transaction, &linkables, means.now).await?;
+    let taken = clusters::take_up(transaction, &mentions).await?;
+    affected.extend(taken.affected);
+    rank_anew(transaction, dossiers, affected, means).await?;
+    Ok((proposed, taken.raised))
+}
+
+/// Sets how many clusters the affected cases are in, and writes those for which that makes a difference.
+async fn rank_anew(
+    transaction: &mut SqliteConnection,
+    dossiers: &mut HashMap<Reference, Dossier>,
+    affected: BTreeSet<Reference>,
+    means: Means<'_>,
+) -> Result<(), StoreError> {
+    if affected.is_empty() {
+        return Ok(());
+    }
+    let affected: Vec<Reference> = affected.into_iter().collect();
+    let unread: Vec<Reference> =
+        affected.iter().copied().filter(|reference| !dossiers.contains_key(reference)).collect();
+    dossiers.extend(dossiers::read(transaction, &unread).await?);
+    let clusters = clusters::clusters_of(transaction, &affected).await?;
+    let mut changed = Vec::new();
+    for reference in affected {
+        let number = clusters.get(&reference).map_or(0, Vec::len);
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let differs =
+            dossiers.get_mut(&reference).is_some_and(|dossier| dossier.set_clusters(number, means.policies));
+        if differs {
+            changed.push(reference);
+        }
+    }
+    let ranked: Vec<&Dossier> = changed.iter().filter_map(|reference| dossiers.get(reference)).collect();
+    dossiers::write(transaction, &ranked).await
+}
+
+/// The last step of each case tells of it as it stands when the transaction commits: in its clusters, with its links.
+fn show_as_they_stand(
+    steps: &mut [(Step, &Span)],
+    dossiers: &HashMap<Reference, Dossier>,
+    linked: &HashMap<Reference, Vec<Reference>>,
+) {
+    let mut shown = HashSet::new();
+    for (step, _) in steps.iter_mut().rev().filter(|(step, _)| step.case.is_some()) {
+        let stands = dossiers.get(&step.reference).and_then(|dossier| dossier.open.as_ref());
+        if let Some(open) = stands.filter(|_| shown.insert(step.reference)) {
+            let mut case: Case = open.case.clone();
+            case.entry.linked = linked.get(&step.reference).cloned().unwrap_or_default();
+            if let Some(revision) = &mut step.revision {
+                revision.priority = case.entry.priority;
+            }
+            step.case = Some(case);
+        }
+    }
+}
+
+async fn record(transaction: &mut SqliteConnection, steps: &[(Step, &Span)]) -> Result<(), StoreError> {
+    let lines: Vec<_> =
+        steps.iter().filter_map(|(step, _)| Some((step.reference, step.revision.clone()?))).collect();
+    revisions::write(transaction, &lines).await?;
+    notices::write(transaction, &steps.iter().flat_map(|(step, _)| &step.notices).collect::<Vec<_>>()).await
+}
+
+fn seal(
+    steps: &[(Step, &Span)],
+    proposed: &[Proposed],
+    raised: &[Raised],
+    ambient: &Ambient,
+) -> Vec<Envelope> {
+    let mut envelopes = Vec::new();
+    for (step, span) in steps {
+        let Some(case) = &step.case else { continue };
+        span.in_scope(|| {
+            envelopes.push(tell::queued(case, ambient));
+            envelopes.extend(step.notices.iter().map(|notice| tell::notice(notice, ambient)));
+        });
+    }
+    let span_of = |reference: Reference| {
+        let cause = steps.iter().rev().find(|(step, _)| step.reference == reference);
+        cause.map_or_else(Span::current, |(_, span)| (*span).clone())
+    };
+    let links =
+        proposed.iter().map(|link| span_of(link.reference).in_scope(|| tell::proposed(link, ambient)));
+    envelopes.extend(links);
+    let clusters =
+        raised.iter().map(|cluster| span_of(cluster.reference).in_scope(|| tell::raised(cluster, ambient)));
+    envelopes.extend(clusters);
+    envelopes
+}
+
+fn counted(steps: &[(Step, &Span)]) -> TakenUp {
+    let mut counted = TakenUp::default();
+    for (step, _) in steps {
+        match step.effect {
+            Effect::Opened => counted.opened += 1,
+            Effect::Changed => counted.changed += 1,
+            Effect::CameLate => counted.came_late += 1,
+            Effect::Kept => counted.kept += 1,
+        }
+    }
+    counted
+}
