@@ -1,4 +1,5 @@
-//! Checks a draft: the same judgement as accepting it, with nothing stored.
+//! Checks a draft: the same judgement as accepting it, with nothing stored. It needs no server: with an [`Assessor`] of
+//! the same process it gives the very answer of the service, `CheckResponse::from(checked)`.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use contracts::time::london_date;
 use tonic::Status;
 
 use crate::assessor::Assessor;
-use crate::domain::coding::code;
+use crate::domain::coding::{Labels, code};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::form::{FormJudgement, judge_form};
 
@@ -43,7 +44,8 @@ impl CheckNotification {
     pub async fn check(&self, notification: &Notification) -> Result<Checked, Status> {
         let now = self.ambient.now();
         let form = judge_form(notification, london_date(now));
-        let coded = code(notification, String::new(), 1, now);
+        // Without match tokens: a draft is nobody's yet, and no finding depends on one.
+        let coded = code(notification, Labels::draft(now), None);
         let assessment = if contracts::rules::broken_rules(&coded).is_empty() {
             Some(self.assessor.assess(coded).await?)
         } else {

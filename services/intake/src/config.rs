@@ -13,6 +13,9 @@ pub struct Config {
     /// The file with the key that signs receipts; drawn at first start. Losing it makes earlier receipts verify
     /// with the old public key alone.
     pub receipt_key: PathBuf,
+    /// The file with the key of match tokens; drawn at first start. Losing it loses no notification: children and homes
+    /// notified before and after are then not seen to be the same.
+    pub match_key: PathBuf,
     /// The name under which receipts are signed.
     pub receipt_signer: String,
     /// The most notifications that share a commit. More raises throughput under load, and the time that the
@@ -35,6 +38,7 @@ impl Config {
         Self {
             store: folder.join("intake.sqlite"),
             receipt_key: folder.join("intake-receipts.key"),
+            match_key: folder.join("intake-match.key"),
             receipt_signer: "lapwing-intake-receipts".to_owned(),
             largest_commit: 256,
             items_in_flight: 128,

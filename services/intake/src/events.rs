@@ -6,6 +6,7 @@ use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED};
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
 use delivery::{Delivered, HandlingError, Heard, Subscriber};
 use prost::Message;
+use tracing::Span;
 
 use crate::domain::status::Outcome;
 use crate::record_outcomes::RecordOutcomes;
@@ -34,7 +35,8 @@ impl Subscriber for Outcomes {
     }
 
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {
-        let heard: Result<Vec<_>, HandlingError> = batch.iter().map(heard).collect();
+        let heard: Result<Vec<_>, HandlingError> =
+            batch.iter().map(|delivered| delivered.within(|| heard(delivered))).collect();
         Ok(self.record.record(&heard?).await?)
     }
 
@@ -63,7 +65,7 @@ fn heard(delivered: &Delivered) -> Result<Heard<Progress>, HandlingError> {
         .map_err(|error: ids::ReferenceError| HandlingError::Refused(error.into()))?;
     Ok(Heard {
         event: envelope.id,
-        effect: Progress { reference, outcome, at: envelope.occurred_at },
+        effect: Progress { reference, outcome, at: envelope.occurred_at, cause: Span::current() },
         outgoing: Vec::new(),
     })
 }

@@ -1,35 +1,57 @@
 //! Intake by gRPC. Generated service types stop here, and so does the one table from what went wrong to a status.
 
 mod answers;
+pub mod reasons;
 
 use std::pin::Pin;
 
+use contracts::intake::v1::answer_hand_over_request::Answer as WireReply;
 use contracts::intake::v1::intake_service_server::IntakeService;
 use contracts::intake::v1::{
-    CheckRequest, CheckResponse, GetRequest, GetResponse, SubmitManyRequest, SubmitManyResponse,
-    SubmitRequest, SubmitResponse, WatchRequest, WatchResponse, get_request, submit_many_response,
+    Acceptance, AmendRequest, AmendResponse, AnswerHandOverRequest, AnswerHandOverResponse, CheckRequest,
+    CheckResponse, Declination, GetRequest, GetResponse, ListHandOversRequest, ListHandOversResponse,
+    SubmitManyRequest, SubmitManyResponse, SubmitRequest, SubmitResponse, WatchRequest, WatchResponse,
+    WithdrawRequest, WithdrawResponse, get_request, submit_many_response,
 };
 use contracts::notification::v1::Notification;
 use contracts::rules::refusal;
 use futures::{Stream, StreamExt, stream};
 use identity::{Caller, Role, caller_of};
 use lifecycle::CancellationToken;
-use registers::AuthorityNumber;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::SERVICE;
 use crate::accept_notifications::{AcceptNotifications, Answer};
+use crate::amend_notification::AmendNotification;
+use crate::answer_hand_over::{AnswerHandOver, Reply};
 use crate::check_notification::CheckNotification;
+use crate::domain::authority::named;
 use crate::read_notification::{ReadNotification, WatchEnded};
 use crate::store::Key;
 
 /// Answers authorities' case systems.
 pub struct IntakeGrpc {
     accept: std::sync::Arc<AcceptNotifications>,
+    amend: AmendNotification,
+    hand_overs: AnswerHandOver,
     check: CheckNotification,
     read: ReadNotification,
     limits: Limits,
     stop: CancellationToken,
+}
+
+/// The use cases behind the calls.
+pub struct UseCases {
+    /// Submit and SubmitMany.
+    pub accept: AcceptNotifications,
+    /// Amend and Withdraw.
+    pub amend: AmendNotification,
+    /// ListHandOvers and AnswerHandOver.
+    pub hand_overs: AnswerHandOver,
+    /// Check.
+    pub check: CheckNotification,
+    /// Get and Watch.
+    pub read: ReadNotification,
 }
 
 /// What one caller may ask for at once.
@@ -45,14 +67,9 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl IntakeGrpc {
     /// Puts the use cases behind gRPC. Streams end when `stop` is given.
-    pub fn new(
-        accept: AcceptNotifications,
-        check: CheckNotification,
-        read: ReadNotification,
-        limits: Limits,
-        stop: CancellationToken,
-    ) -> Self {
-        Self { accept: accept.into(), check, read, limits, stop }
+    pub fn new(cases: UseCases, limits: Limits, stop: CancellationToken) -> Self {
+        let UseCases { accept, amend, hand_overs, check, read } = cases;
+        Self { accept: accept.into(), amend, hand_overs, check, read, limits, stop }
     }
 }
 
@@ -112,12 +129,7 @@ impl IntakeService for IntakeGrpc {
         let notification = request.into_inner().notification.unwrap_or_default();
         require_own(&caller, &notification)?;
         let checked = self.check.check(&notification).await?;
-        Ok(Response::new(CheckResponse {
-            violations: checked.form.violations,
-            warnings: checked.form.warnings,
-            assessment: checked.assessment,
-            fingerprint: checked.fingerprint.to_string(),
-        }))
+        Ok(Response::new(checked.into()))
     }
 
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
@@ -138,6 +150,73 @@ impl IntakeService for IntakeGrpc {
         }))
     }
 
+    async fn amend(&self, request: Request<AmendRequest>) -> Result<Response<AmendResponse>, Status> {
+        let caller = caller_of(&request)?;
+        let AmendRequest { reference, revision, notification } = request.into_inner();
+        let notification = notification.unwrap_or_default();
+        require_own(&caller, &notification)?;
+        let reference = refusals::reference(&reference)?;
+        answers::require_size(&notification, self.limits.largest_notification)
+            .map_err(|remark| refusal(&[*remark]))?;
+        let answer = self.amend.amend(&caller.name, reference, revision, &notification).await;
+        let answer = answer.map_err(|error| answers::not_revised(&error))?;
+        let amended = answers::amended(reference, &caller.name, answer)?;
+        tracing::info!(%reference, revision, authority = caller.name, already_held = amended.already_held, "held a later revision");
+        Ok(Response::new(amended))
+    }
+
+    async fn withdraw(
+        &self,
+        request: Request<WithdrawRequest>,
+    ) -> Result<Response<WithdrawResponse>, Status> {
+        let caller = caller_of(&request)?;
+        caller.require(&[Role::Authority])?;
+        let request = request.into_inner();
+        let (reason, reference) = (request.reason(), refusals::reference(&request.reference)?);
+        let WithdrawRequest { revision, words, .. } = request;
+        let answer = self.amend.withdraw(&caller.name, reference, revision, reason, words).await;
+        let answer = answer.map_err(|error| answers::not_revised(&error))?;
+        let withdrawn = answers::withdrawn(reference, &caller.name, answer)?;
+        tracing::info!(%reference, revision, authority = caller.name, already_held = withdrawn.already_held, "held a withdrawal");
+        Ok(Response::new(withdrawn))
+    }
+
+    async fn list_hand_overs(
+        &self,
+        request: Request<ListHandOversRequest>,
+    ) -> Result<Response<ListHandOversResponse>, Status> {
+        let caller = caller_of(&request)?;
+        caller.require(&[Role::Authority])?;
+        let also_ended = request.into_inner().include_answered;
+        let listed = self.hand_overs.list(&caller.name, also_ended).await;
+        let hand_overs = listed.map_err(|error| refusals::store(SERVICE, &error))?;
+        Ok(Response::new(ListHandOversResponse { hand_overs }))
+    }
+
+    async fn answer_hand_over(
+        &self,
+        request: Request<AnswerHandOverRequest>,
+    ) -> Result<Response<AnswerHandOverResponse>, Status> {
+        let caller = caller_of(&request)?;
+        caller.require(&[Role::Authority])?;
+        let AnswerHandOverRequest { reference, answer } = request.into_inner();
+        let reference = refusals::reference(&reference)?;
+        let reply = match answer {
+            Some(WireReply::Accept(Acceptance { became_aware_on })) => Reply::Accept { became_aware_on },
+            Some(WireReply::Decline(declination)) => {
+                let reason = declination.reason();
+                let Declination { words, .. } = declination;
+                Reply::Decline { reason, words }
+            }
+            None => return Err(Status::invalid_argument("give accept or decline")),
+        };
+        let outcome = self.hand_overs.answer(&caller.name, reference, &reply).await;
+        let outcome = outcome.map_err(|error| answers::not_answered(&error))?;
+        let answered = answers::answered(reference, outcome)?;
+        tracing::info!(%reference, authority = caller.name, accepted = answered.receipt.is_some(), "a hand-over is answered");
+        Ok(Response::new(answered))
+    }
+
     type WatchStream = Answers<WatchResponse>;
 
     async fn watch(&self, request: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
@@ -150,7 +229,7 @@ impl IntakeService for IntakeGrpc {
         let answers = statuses.map(|status| match status {
             Ok(status) => Ok(WatchResponse { status: Some(status) }),
             Err(WatchEnded::Stopping) => Err(refusals::not_now(
-                "STOPPING",
+                reasons::STOPPING,
                 "this server is stopping before the panel has acknowledged the notification. To do: watch again in a few seconds",
             )),
             Err(WatchEnded::Store(error)) => Err(refusals::store(SERVICE, &error)),
@@ -162,10 +241,18 @@ impl IntakeService for IntakeGrpc {
 /// An authority sends for itself alone. What is no authority's number is left to the judgement of the form, which refuses
 /// it with all else that is wrong, and never repeats it: it may be a name.
 fn require_own(caller: &Caller, notification: &Notification) -> Result<(), Status> {
-    match notification.notifying_authority.parse::<AuthorityNumber>() {
-        Ok(number) => caller.require_authority(&number.to_string()),
-        Err(_) => caller.require(&[Role::Authority]),
+    match named(&notification.notifying_authority) {
+        Some(authority) => caller.require_authority(&authority.number.to_string()),
+        None if is_number(&notification.notifying_authority) => {
+            caller.require_authority(&notification.notifying_authority)
+        }
+        None => caller.require(&[Role::Authority]),
     }
+}
+
+/// Three digits name an authority also where the register knows none by them.
+fn is_number(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Answers one item of many, whatever is wrong with it.
@@ -205,7 +292,7 @@ fn until_broken(
     let items = stream::unfold((incoming, Some(tell), stop), |(mut incoming, mut tell, stop)| async move {
         let next = tokio::select! {
             next = incoming.message() => next,
-            () = stop.cancelled() => Err(refusals::not_now("STOPPING", "this server is stopping")),
+            () = stop.cancelled() => Err(refusals::not_now(reasons::STOPPING, "this server is stopping")),
         };
         match next {
             Ok(Some(item)) => Some((item, (incoming, tell, stop))),

@@ -1,14 +1,15 @@
-//! Holds concurrent submissions together: whatever has come in while the last commit was under way shares the
-//! next one. Nobody waits for company: a lone submission is committed at once.
+//! Holds concurrent revisions together, first ones and later ones alike: whatever has come in while the last commit was
+//! under way shares the next one. Nobody waits for company: a lone revision is committed at once.
 //!
 //! The queue is bounded by count and by bytes. When the disk is slower than the senders, they wait their turn instead of
 //! filling memory.
 
 use std::sync::Arc;
 
+use ids::Reference;
 use lifecycle::{CancellationToken, Lifecycle};
 use storage::StoreError;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
 use crate::store::{Candidate, Holding, Store};
 
@@ -44,15 +45,17 @@ pub enum NotHeld {
 }
 
 impl HoldTogether {
-    /// Starts holding, until the lifecycle stops: what has been handed over by then is still held.
+    /// Starts holding, until the lifecycle stops: what has come in by then is still held. Tells through `changes` which
+    /// notifications have a new revision.
     pub fn start(
         store: Arc<dyn Store>,
+        changes: broadcast::Sender<Reference>,
         largest_commit: usize,
         largest_backlog: usize,
         lifecycle: &Lifecycle,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
-        lifecycle.run(hold_batches(store, waiting, largest_commit, lifecycle.stopping()));
+        lifecycle.run(hold_batches(store, changes, waiting, largest_commit, lifecycle.stopping()));
         Self { queue, backlog: Arc::new(Semaphore::new(largest_backlog)), largest_backlog }
     }
 
@@ -61,7 +64,7 @@ impl HoldTogether {
     /// # Errors
     /// [`NotHeld`].
     pub async fn hold(&self, candidate: Candidate) -> Result<Holding, NotHeld> {
-        let bytes = candidate.record.len().min(self.largest_backlog);
+        let bytes = candidate.size().min(self.largest_backlog);
         let room = self.backlog.acquire_many(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
         let _room = room.map_err(|_| NotHeld::Stopping)?;
         let (answer, answered) = oneshot::channel();
@@ -72,6 +75,7 @@ impl HoldTogether {
 
 async fn hold_batches(
     store: Arc<dyn Store>,
+    changes: broadcast::Sender<Reference>,
     mut waiting: mpsc::Receiver<Submission>,
     largest_commit: usize,
     stop: CancellationToken,
@@ -92,7 +96,11 @@ async fn hold_batches(
         let (candidates, answers): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|submission| (submission.candidate, submission.answer)).unzip();
         let held = hold_batch(store.as_ref(), &candidates).await;
-        for (answer, holding) in answers.into_iter().zip(held) {
+        for ((answer, holding), candidate) in answers.into_iter().zip(held).zip(&candidates) {
+            if matches!(holding, Ok(Holding::New { .. })) {
+                // Nobody watching is no error.
+                let _watchers = changes.send(candidate.receipt.reference);
+            }
             // A sender that went away is not told; what it sent is held, and sending it again gives the receipt.
             let _gone = answer.send(holding);
         }

@@ -4,6 +4,8 @@
 //! sender's own record back to that sender.
 
 pub mod accept_notifications;
+pub mod amend_notification;
+pub mod answer_hand_over;
 pub mod assessor;
 pub mod check_notification;
 pub mod config;
@@ -11,6 +13,8 @@ pub mod domain;
 pub mod events;
 pub mod grpc;
 pub mod hold_together;
+pub mod match_key;
+pub mod prepare_revision;
 pub mod read_notification;
 pub mod record_outcomes;
 pub mod store;
@@ -22,14 +26,18 @@ use contracts::intake::v1::intake_service_server::IntakeServiceServer;
 use delivery::sqlite::Outbox;
 use lifecycle::{CancellationToken, Lifecycle};
 use notary::Notary;
+use tokio::sync::broadcast;
 
 use crate::accept_notifications::AcceptNotifications;
+use crate::amend_notification::AmendNotification;
+use crate::answer_hand_over::AnswerHandOver;
 use crate::assessor::Assessor;
 use crate::check_notification::CheckNotification;
 use crate::config::Config;
 use crate::events::Outcomes;
-use crate::grpc::{IntakeGrpc, Limits};
+use crate::grpc::{IntakeGrpc, Limits, UseCases};
 use crate::hold_together::HoldTogether;
+use crate::prepare_revision::PrepareRevision;
 use crate::read_notification::ReadNotification;
 use crate::record_outcomes::RecordOutcomes;
 use crate::store::Store;
@@ -37,6 +45,12 @@ use crate::store::sqlite::SqliteStore;
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "intake";
+
+/// Every code that intake answers with.
+pub const CATALOGUE: &[catalogue::Section] = &[domain::form::rules::FORM, grpc::reasons::REFUSALS];
+
+/// Changes that a slow watcher may fall behind by; it then reads its notification anew.
+const REMEMBERED: usize = 1024;
 
 /// The parts of a running intake, for whoever wires services together.
 pub struct Intake {
@@ -60,10 +74,13 @@ pub enum StartError {
     /// Its receipt key cannot be used.
     #[error(transparent)]
     Key(#[from] notary::NotaryError),
+    /// Its key for match tokens cannot be used.
+    #[error(transparent)]
+    MatchKey(#[from] match_key::MatchKeyError),
 }
 
 impl Intake {
-    /// Opens the store and the receipt key, then puts the use cases behind gRPC and events. The order matters:
+    /// Opens the store and the keys, then puts the use cases behind gRPC and events. The order matters:
     /// nothing answers before the store is up to date. Streams end with `stopping`; `background` is stopped later,
     /// once every call has its answer.
     ///
@@ -79,19 +96,26 @@ impl Intake {
         let database = store::sqlite::open(&config.store).await?;
         let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
         let receipt_key = notary.public_key().to_owned();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
+        let tokeniser = match_key::open(&config.match_key, ambient)?;
+        let prepare = Arc::new(PrepareRevision::new(notary, tokeniser, ambient.clone()));
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone(), ambient.clone()));
+        let changes = broadcast::Sender::new(REMEMBERED);
 
-        let together =
-            HoldTogether::start(store.clone(), config.largest_commit, config.largest_backlog, background);
-        let accept = AcceptNotifications::new(store.clone(), together, notary, ambient.clone());
-        let check = CheckNotification::new(assessor, ambient.clone());
-        let outcomes = RecordOutcomes::new(store.clone(), ambient.clone());
-        let read = ReadNotification::new(store, outcomes.changes());
+        let (commit, backlog) = (config.largest_commit, config.largest_backlog);
+        let together = HoldTogether::start(store.clone(), changes.clone(), commit, backlog, background);
+        let cases = UseCases {
+            accept: AcceptNotifications::new(store.clone(), together.clone(), prepare.clone()),
+            amend: AmendNotification::new(store.clone(), together, prepare.clone()),
+            hand_overs: AnswerHandOver::new(store.clone(), prepare, changes.clone()),
+            check: CheckNotification::new(assessor, ambient.clone()),
+            read: ReadNotification::new(store.clone(), changes.clone()),
+        };
+        let outcomes = RecordOutcomes::new(store, changes, ambient.clone());
         let limits = Limits {
             items_in_flight: config.items_in_flight,
             largest_notification: config.largest_notification,
         };
-        let grpc = IntakeGrpc::new(accept, check, read, limits, stopping);
+        let grpc = IntakeGrpc::new(cases, limits, stopping);
         Ok(Self {
             grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
             outcomes: Arc::new(Outcomes::new(outcomes)),
@@ -112,5 +136,15 @@ impl Intake {
     /// Closes the store.
     pub async fn close(&self) {
         self.database.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_is_well_formed() {
+        assert_eq!(catalogue::faults(CATALOGUE), Vec::<String>::new());
     }
 }

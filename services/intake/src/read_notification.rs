@@ -1,4 +1,5 @@
-//! Reads an authority's own notification back, and watches where it stands.
+//! Reads an authority's own notification back, and watches where it stands: until the panel has acknowledged its newest
+//! revision, or that one withdraws it. A revision that comes later is for a watch of its own.
 
 use std::sync::Arc;
 
@@ -40,8 +41,8 @@ impl ReadNotification {
         Ok(status.map(|status| (held, status)))
     }
 
-    /// Where an authority's own notification stands: now, and after each change, until the panel has
-    /// acknowledged it or the server stops. `None` where the authority has no such notification.
+    /// Where an authority's own notification stands: now, and after each change, until its newest revision is
+    /// acknowledged or withdraws it, or the server stops. `None` where the authority has no such notification.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -56,7 +57,7 @@ impl ReadNotification {
         let Some(status) = self.store.status(&authority, reference).await? else {
             return Ok(None);
         };
-        let told = status.steps.len();
+        let told = status.clone();
         let watch = Watch { store: self.store.clone(), changes, authority, reference, told, stop };
         Ok(Some(futures::stream::unfold(Some((watch, Some(status))), step)))
     }
@@ -78,8 +79,8 @@ struct Watch {
     changes: broadcast::Receiver<Reference>,
     authority: String,
     reference: Reference,
-    /// How many steps have been told.
-    told: usize,
+    /// What was told last.
+    told: Status,
     stop: CancellationToken,
 }
 
@@ -96,12 +97,13 @@ async fn step(state: Step) -> Option<(Result<Status, WatchEnded>, Step)> {
         },
     };
     // The last step is told, and then there is nothing left to wait for.
-    let next = (status.stage() != Stage::Acknowledged).then_some((watch, None));
+    let ended = matches!(status.stage(), Stage::Acknowledged | Stage::Withdrawn);
+    let next = (!ended).then_some((watch, None));
     Some((Ok(status), next))
 }
 
 impl Watch {
-    /// Waits until this notification has taken a step that was not told.
+    /// Waits until this notification has taken a step, or its hand-over has, that was not told.
     async fn changed(&mut self) -> Result<Status, WatchEnded> {
         loop {
             let change = tokio::select! {
@@ -114,8 +116,8 @@ impl Watch {
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
                     let status =
                         self.store.status(&self.authority, self.reference).await?.unwrap_or_default();
-                    if status.steps.len() > self.told {
-                        self.told = status.steps.len();
+                    if status != self.told {
+                        self.told = status.clone();
                         return Ok(status);
                     }
                 }

@@ -10,9 +10,6 @@ use tokio::sync::broadcast;
 
 use crate::store::{Progress, Store};
 
-/// Changes that a slow watcher may fall behind by; it then reads its notification anew.
-const REMEMBERED: usize = 1024;
-
 /// The use case.
 pub struct RecordOutcomes {
     store: Arc<dyn Store>,
@@ -21,14 +18,9 @@ pub struct RecordOutcomes {
 }
 
 impl RecordOutcomes {
-    /// Records in `store`.
-    pub fn new(store: Arc<dyn Store>, ambient: Ambient) -> Self {
-        Self { store, changes: broadcast::Sender::new(REMEMBERED), ambient }
-    }
-
-    /// Tells which notifications have changed, after each commit.
-    pub fn changes(&self) -> broadcast::Sender<Reference> {
-        self.changes.clone()
+    /// Records in `store`, and tells through `changes` which notifications have changed, after each commit.
+    pub fn new(store: Arc<dyn Store>, changes: broadcast::Sender<Reference>, ambient: Ambient) -> Self {
+        Self { store, changes, ambient }
     }
 
     /// Records a batch of outcomes in one transaction.

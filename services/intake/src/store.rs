@@ -1,63 +1,96 @@
 //! What intake asks of its store, in the domain's words. Load comes in batches, so the port takes batches.
+//!
+//! What a reader would get wrong: who may see what is decided here too. An authority sees a notification that it sent
+//! first, sent a revision of, or is responsible for now; of a record it sees what it sent itself, and all of it while it
+//! is responsible.
 
 pub mod sqlite;
 mod sqlite_rows;
 
 use async_trait::async_trait;
-use contracts::notification::v1::{Notification, Status};
+use contracts::intake::v1::{HandOverOffer, NotificationAmended};
+use contracts::notification::v1::{HandOver, Notification, RevisionKind, Status, WithdrawalReason};
 use delivery::{Delivered, Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
+use prost::Message;
 use storage::StoreError;
+use tracing::Span;
 
-use crate::domain::fingerprint::Fingerprint;
 use crate::domain::receipt::Receipt;
+pub use crate::domain::standing::{GivenReceipt, Holding, Standing};
 use crate::domain::status::Outcome;
 
-/// A notification that is well formed and ready to be held, with the event that will tell of it.
+/// A revision that is well formed and ready to be held, with the event that will tell of it.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The receipt that will be given.
     pub receipt: Receipt,
     /// The receipt's text with intake's signature.
     pub signed_note: String,
-    /// The record's canonical encoding, with identities.
-    pub record: Vec<u8>,
-    /// The event, without identities.
+    /// What it is: submitted where it is a first one.
+    pub kind: RevisionKind,
+    /// What it holds.
+    pub content: Content,
+    /// The event, without identities; what it follows is put to it when it is held.
     pub event: Envelope,
+    /// The span that caused it: what it causes in turn joins its trace.
+    pub cause: Span,
 }
 
-/// A receipt as it was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenReceipt {
-    /// The facts.
-    pub receipt: Receipt,
-    /// The facts as text with intake's signature.
-    pub signed_note: String,
-}
-
-/// What the store made of a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holding {
-    /// It is durably held now.
-    New,
-    /// This very content was held before.
-    Before(Box<GivenReceipt>),
-    /// The key is held with other content.
-    Other {
-        /// The reference under which it is held.
-        reference: Reference,
-        /// The fingerprint of what is held.
-        fingerprint: Fingerprint,
+/// What a revision holds.
+#[derive(Clone, PartialEq)]
+pub enum Content {
+    /// The record's canonical encoding, with identities.
+    Record(Vec<u8>),
+    /// The record stays as it was.
+    Withdrawal {
+        /// Why.
+        reason: WithdrawalReason,
+        /// The same in the sender's words.
+        words: String,
     },
 }
 
-/// A notification as held.
+impl std::fmt::Debug for Content {
+    /// Neither record nor words appear.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Record(_) => "Record",
+            Self::Withdrawal { .. } => "Withdrawal",
+        })
+    }
+}
+
+impl Candidate {
+    /// Bytes that wait in memory until it is held.
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Content::Record(record) => record.len(),
+            Content::Withdrawal { words, .. } => words.len(),
+        }
+    }
+
+    /// The event, told with the highest revision held when this one came: only the transaction knows it.
+    pub fn event_following(&self, follows: u32) -> Envelope {
+        let mut event = self.event.clone();
+        if matches!(self.kind, RevisionKind::Amended | RevisionKind::HandedOver) {
+            // Two encoded messages joined are one message with the fields of both (protobuf encoding, "Last One Wins"),
+            // and `follows` is the last field, so that the whole is still canonical.
+            let mut payload = event.payload.to_vec();
+            payload.extend(NotificationAmended { follows, ..Default::default() }.encode_to_vec());
+            event.payload = payload.into();
+        }
+        event
+    }
+}
+
+/// A notification as an authority may see it.
 #[derive(Debug, Clone)]
 pub struct HeldNotification {
-    /// The record with identities: for its own sender alone.
+    /// The record with identities.
     pub notification: Notification,
-    /// The receipt as given.
+    /// The receipt of the newest revision, as given.
     pub receipt: GivenReceipt,
 }
 
@@ -66,12 +99,12 @@ pub struct HeldNotification {
 pub enum Key {
     /// By Lapwing's reference.
     Reference(Reference),
-    /// By its own.
+    /// By the reference under which it sent the notification first.
     SenderReference(String),
 }
 
 /// A step that a notification has taken elsewhere.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Progress {
     /// The notification.
     pub reference: Reference,
@@ -79,35 +112,110 @@ pub struct Progress {
     pub outcome: Outcome,
     /// When it was done, by the clock of whoever did it.
     pub at: Timestamp,
+    /// The span under which it is processed: what it causes in turn joins its trace.
+    pub cause: Span,
+}
+
+/// A hand-over as it is kept.
+#[derive(Clone)]
+pub struct Offer {
+    /// Its place in the order of all offers.
+    pub number: i64,
+    /// Who asks whom, and where it stands.
+    pub hand_over: HandOver,
+    /// Where it was declined: the same in words.
+    pub words: String,
+    /// Where it was accepted: the revision that this made, and its record.
+    pub accepted: Option<HeldNotification>,
+    /// What is fixed about the notification, and its newest revision.
+    pub standing: Standing,
+    /// The newest record, with identities: for the authority that accepts, and nobody before.
+    pub newest: Notification,
+}
+
+/// An answer to an offer.
+#[derive(Clone)]
+pub struct Answered {
+    /// Which offer.
+    pub number: i64,
+    /// The hand-over as the answer makes it.
+    pub hand_over: HandOver,
+    /// What it comes with.
+    pub with: AnsweredWith,
+    /// The event that tells of the answer.
+    pub event: Envelope,
+}
+
+/// What an answer comes with.
+#[derive(Clone)]
+pub enum AnsweredWith {
+    /// The revision that makes the notification the accepting authority's. It is held only as the next one after the
+    /// newest: its record is made from that one's.
+    Revision(Box<Candidate>),
+    /// A refusal in words.
+    Words(String),
 }
 
 /// Intake's store.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Holds candidates and their events in one transaction, and answers each in its place. Of two with the
-    /// same key in one batch the first is held.
+    /// same key in one batch the first is held. A withdrawal that counts ends an open offer, and tells of it.
     ///
     /// # Errors
     /// Nothing of the batch is held then. A reference that is taken already is a unique violation.
     async fn hold(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError>;
 
-    /// Finds an authority's own notification.
+    /// Finds a notification as an authority may see it.
     ///
     /// # Errors
     /// Where the store cannot be read.
     async fn find(&self, authority: &str, key: &Key) -> Result<Option<HeldNotification>, StoreError>;
 
-    /// Tells where an authority's own notification stands.
+    /// What is fixed about a notification that an authority may see, and the receipt of one of its revisions, if it is
+    /// held.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn standing(
+        &self,
+        authority: &str,
+        key: &Key,
+        revision: u32,
+    ) -> Result<Option<(Standing, Option<GivenReceipt>)>, StoreError>;
+
+    /// Tells where a notification stands that an authority may see.
     ///
     /// # Errors
     /// Where the store cannot be read.
     async fn status(&self, authority: &str, reference: Reference) -> Result<Option<Status>, StoreError>;
 
-    /// Takes the effect of what other services did: each event once, each step once.
+    /// Takes the effect of what other services did: each event once, each step of a revision once. A finding of the
+    /// newest revision offers the notification to the authority with the duty, keeps the offer open, or lets it lapse,
+    /// and tells of it, all in the same transaction.
     ///
     /// # Errors
     /// Nothing of the batch has effect then.
     async fn record_outcomes(&self, heard: &[Heard<Progress>], now: Timestamp) -> Result<(), StoreError>;
+
+    /// The hand-overs from and to an authority: first those that wait, each part in the order of the offers; at most 500.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn hand_overs(&self, authority: &str, also_ended: bool) -> Result<Vec<HandOverOffer>, StoreError>;
+
+    /// The newest offer of a notification to an authority, whether it waits or not.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn offer(&self, authority: &str, reference: Reference) -> Result<Option<Offer>, StoreError>;
+
+    /// Takes an answer to an open offer, with its revision and its events, in one transaction. False, and nothing done,
+    /// where the offer or the notification has changed meanwhile: read the offer anew.
+    ///
+    /// # Errors
+    /// Nothing has effect then.
+    async fn answer(&self, answered: &Answered) -> Result<bool, StoreError>;
 
     /// Puts an event aside that cannot be handled.
     ///

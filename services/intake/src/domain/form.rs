@@ -7,11 +7,16 @@
 mod authorities;
 mod codes;
 mod dates;
+pub mod rules;
 
 use std::collections::HashSet;
 
+use catalogue::Entry;
 use contracts::notification::v1::{Notification, Remark};
+use contracts::time::civil_date;
 use jiff::civil::Date;
+
+pub use dates::judge_day;
 
 /// What is wrong with, or odd about, a notification's form.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,7 +44,7 @@ fn judge_child_keys(notification: &Notification, judgement: &mut FormJudgement) 
         if !child.key.is_empty() && !seen.insert(child.key.as_str()) {
             judgement.violations.push(remark(
                 format!("children[{index}].key"),
-                "CHILD_KEY_TWICE",
+                rules::CHILD_KEY_TWICE,
                 "another child of this notification has the same key",
                 "findings name each child by its key (proto/lapwing/notification/v1/notification.proto)",
                 "give each child a key of its own, such as 1 and 2",
@@ -48,16 +53,25 @@ fn judge_child_keys(notification: &Notification, judgement: &mut FormJudgement) 
     }
 }
 
-fn remark(
+/// The day by whose codes a notification is judged: the incident's, or else that of becoming aware.
+fn day_of(notification: &Notification) -> Option<Date> {
+    let occurred_on = notification.incident.as_ref().and_then(|incident| incident.facts.as_ref());
+    let occurred_on = occurred_on.map_or("", |facts| facts.occurred_on.as_str());
+    let days = [occurred_on, notification.became_aware_on.as_str()];
+    days.into_iter().find_map(|text| civil_date(text).ok().flatten())
+}
+
+/// A remark on one field, by a rule of the catalogue.
+pub(crate) fn remark(
     field: impl Into<String>,
-    rule: &str,
+    rule: Entry,
     what: impl Into<String>,
     why: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Remark {
     Remark {
         field: field.into(),
-        rule: rule.to_owned(),
+        rule: rule.code().to_owned(),
         what: what.into(),
         why: why.into(),
         remedy: remedy.into(),

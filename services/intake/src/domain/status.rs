@@ -1,8 +1,12 @@
-//! Where a notification stands, told from the steps that intake has heard of.
+//! Where a notification stands, told from its revisions and the steps that intake has heard of.
+//!
+//! What a reader would get wrong: steps belong to revisions. A step of an older revision that is heard late is told beside
+//! those of the newest, and changes neither stage, finding nor clocks.
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::notification::v1::{Lane, Priority, Stage, Status, Step};
-use contracts::time::to_wire;
+use contracts::notification::v1::{
+    HandOver, Lane, Priority, Revision, RevisionKind, Stage, Status, Step, WithdrawalReason,
+};
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
 use jiff::Timestamp;
 
@@ -26,41 +30,77 @@ impl Outcome {
             Self::Acknowledged(_) => Stage::Acknowledged,
         }
     }
+
+    /// The revision it is about. An acknowledgement names none: it is of the revision that was queued last before it.
+    /// Events from before there were revisions name none either, and are of the first.
+    pub fn revision(&self) -> Option<u32> {
+        match self {
+            Self::Assessed(assessed) => {
+                Some(assessed.notification.as_ref().map_or(1, |coded| coded.revision.max(1)))
+            }
+            Self::Queued(queued) => Some(queued.entry.as_ref().map_or(1, |entry| entry.revision.max(1))),
+            Self::Acknowledged(_) => None,
+        }
+    }
 }
 
-/// A notification's beginnings, which its own row holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beginning {
+/// A notification with its lineage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lineage {
     /// Lapwing's reference.
     pub reference: String,
-    /// The sender's own reference.
+    /// The first sender's own reference.
     pub sender_reference: String,
-    /// The notifying authority's DfE number.
+    /// The DfE number of the notifier now.
     pub authority: String,
-    /// The newest revision.
-    pub revision: u32,
-    /// When it was received.
-    pub received_at: Timestamp,
+    /// Every revision held, by number, at least the first; each withdrawal with its reason.
+    pub revisions: Vec<(Revision, Option<WithdrawalReason>)>,
+    /// The newest of its hand-overs.
+    pub hand_over: Option<HandOver>,
 }
 
-/// Puts the steps together, in the order of their stages: they may have been heard in any order.
-pub fn tell(beginning: Beginning, mut steps: Vec<(Timestamp, Outcome)>) -> Status {
-    steps.sort_by_key(|(_, outcome)| outcome.stage() as i32);
+/// A step that a revision has taken elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The revision.
+    pub revision: u32,
+    /// When, by the clock of whoever did it.
+    pub at: Timestamp,
+    /// What.
+    pub outcome: Outcome,
+}
+
+/// Puts revisions and steps together, by revision and then in the order of their stages: they may have been heard in
+/// any order.
+pub fn tell(lineage: Lineage, mut taken: Vec<Taken>) -> Status {
+    let newest = lineage.revisions.last().map_or(1, |(revision, _)| revision.number);
+    let withdrawn =
+        lineage.revisions.last().is_some_and(|(revision, _)| revision.kind() == RevisionKind::Withdrawn);
+    taken.sort_by_key(|step| (step.revision, step.outcome.stage() as i32));
+    let mut steps: Vec<Step> =
+        lineage.revisions.iter().map(|(revision, reason)| beginning(revision, *reason)).collect();
+    steps.extend(taken.iter().map(heard));
+    // A withdrawal begins with its last stage: what is heard of it afterwards is told after it.
+    steps.sort_by_key(|step| (step.revision, !begins(step), step.stage));
+    let furthest = taken.iter().rev().find(|step| step.revision == newest).map(|step| step.outcome.stage());
     let mut status = Status {
-        reference: beginning.reference,
-        sender_reference: beginning.sender_reference,
-        notifying_authority: beginning.authority,
-        revision: beginning.revision,
-        stage: Stage::Received.into(),
-        steps: vec![step(Stage::Received, beginning.received_at, "held; the receipt proves it".to_owned())],
+        reference: lineage.reference,
+        sender_reference: lineage.sender_reference,
+        notifying_authority: lineage.authority,
+        revision: newest,
+        stage: if withdrawn { Stage::Withdrawn } else { furthest.unwrap_or(Stage::Received) }.into(),
+        steps,
+        revisions: lineage.revisions.into_iter().map(|(revision, _)| revision).collect(),
+        hand_over: lineage.hand_over,
         ..Default::default()
     };
-    for (at, outcome) in steps {
-        status.stage = outcome.stage().into();
-        status.steps.push(step(outcome.stage(), at, words(&outcome)));
-        take_in(outcome, &mut status);
-    }
+    // In the order of revisions, so that the newest for which something is known is taken in last.
+    taken.into_iter().for_each(|step| take_in(step.outcome, &mut status));
     status
+}
+
+fn begins(step: &Step) -> bool {
+    matches!(step.stage(), Stage::Received | Stage::Withdrawn)
 }
 
 fn take_in(outcome: Outcome, status: &mut Status) {
@@ -73,6 +113,47 @@ fn take_in(outcome: Outcome, status: &mut Status) {
             status.clocks = entry.clocks;
         }
         Outcome::Acknowledged(_) => (),
+    }
+}
+
+/// The step that a revision's own row is.
+fn beginning(revision: &Revision, reason: Option<WithdrawalReason>) -> Step {
+    let (stage, words) = match revision.kind() {
+        RevisionKind::Submitted | RevisionKind::Unspecified => {
+            (Stage::Received, "held; the receipt proves it".to_owned())
+        }
+        RevisionKind::Amended if revision.follows > revision.number => {
+            let newer = revision.follows;
+            (Stage::Received, format!("held; it came after revision {newer}, which goes on counting"))
+        }
+        RevisionKind::Amended => (Stage::Received, "amended; the receipt proves it".to_owned()),
+        RevisionKind::HandedOver => {
+            (Stage::Received, format!("taken over by authority {}, and judged anew", revision.authority))
+        }
+        RevisionKind::Withdrawn => (Stage::Withdrawn, format!("withdrawn: {}", why(reason))),
+    };
+    Step { stage: stage.into(), at: revision.received_at, words, revision: revision.number }
+}
+
+fn why(reason: Option<WithdrawalReason>) -> &'static str {
+    match reason {
+        Some(WithdrawalReason::CriteriaNotMet) => {
+            "it was determined that the case does not meet the criteria"
+        }
+        Some(WithdrawalReason::NotifiedTwice) => "the same incident is notified under another reference",
+        Some(WithdrawalReason::SentByMistake) => "it was sent by mistake",
+        Some(WithdrawalReason::Other | WithdrawalReason::Unspecified) | None => {
+            "for another reason, which the sender told in words"
+        }
+    }
+}
+
+fn heard(step: &Taken) -> Step {
+    Step {
+        stage: step.outcome.stage().into(),
+        at: Some(contracts::time::to_wire(step.at)),
+        words: words(&step.outcome),
+        revision: step.revision,
     }
 }
 
@@ -95,53 +176,5 @@ fn words(outcome: &Outcome) -> String {
     }
 }
 
-fn step(stage: Stage, at: Timestamp, words: String) -> Step {
-    Step { stage: stage.into(), at: Some(to_wire(at)), words }
-}
-
 #[cfg(test)]
-mod tests {
-    use contracts::notification::v1::Assessment;
-    use contracts::triage::v1::QueueEntry;
-
-    use super::*;
-
-    fn beginning() -> Beginning {
-        Beginning {
-            reference: "LW-7K4-MXP-2R9".into(),
-            sender_reference: "A-1".into(),
-            authority: "373".into(),
-            revision: 1,
-            received_at: Timestamp::UNIX_EPOCH,
-        }
-    }
-
-    #[test]
-    fn steps_heard_out_of_order_are_told_in_order() {
-        let entry = QueueEntry {
-            lane: Lane::Decision.into(),
-            priority: Priority::Urgent.into(),
-            ..Default::default()
-        };
-        let queued = Outcome::Queued(Box::new(CaseQueued { entry: Some(entry), reasons: vec![] }));
-        let assessment = Assessment { summary: "a duty".into(), ..Default::default() };
-        let assessed = Outcome::Assessed(Box::new(NotificationAssessed {
-            assessment: Some(assessment),
-            ..Default::default()
-        }));
-        let status =
-            tell(beginning(), vec![(Timestamp::UNIX_EPOCH, queued), (Timestamp::UNIX_EPOCH, assessed)]);
-        let words: Vec<&str> = status.steps.iter().map(|step| step.words.as_str()).collect();
-        assert_eq!(
-            words,
-            ["held; the receipt proves it", "a duty", "queued for the panel's decision, urgent"]
-        );
-        assert_eq!(status.stage(), Stage::Queued);
-        assert_eq!(status.lane(), Lane::Decision);
-    }
-
-    #[test]
-    fn a_notification_that_was_only_received_says_so() {
-        assert_eq!(tell(beginning(), vec![]).stage(), Stage::Received);
-    }
-}
+mod tests;

@@ -1,18 +1,30 @@
 //! What intake answers, in the contract's words.
 
 use contracts::intake::v1::submit_many_response::Answer as ItemAnswer;
-use contracts::intake::v1::{Conflict, Receipt as WireReceipt, Refusal, SubmitResponse, TryAgain};
-use contracts::notification::v1::{Notification, Remark};
+use contracts::intake::v1::{
+    AmendResponse, AnswerHandOverResponse, CheckResponse, Conflict, Receipt as WireReceipt, Refusal,
+    SubmitResponse, TryAgain, WithdrawResponse,
+};
+use contracts::notification::v1::{HandOver, HandOverState, Notification, Remark};
+use contracts::rules::refusal;
 use contracts::time::to_wire;
 use ids::Reference;
 use prost::Message;
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
+use super::reasons;
+use crate::SERVICE;
+use crate::amend_notification::{Answer as RevisionAnswer, NotRevised};
+use crate::answer_hand_over::{NotAnswered, Outcome};
+use crate::check_notification::Checked;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::form::remark;
+use crate::domain::form::rules::MESSAGE_TOO_LARGE;
 use crate::hold_together::NotHeld;
 use crate::store::GivenReceipt;
 
-const CONFLICT_REMEDY: &str = "if it is the same incident, the one held stands: look at it with Get; if it is another incident, \
+const CONFLICT_REMEDY: &str = "if it is the same incident, the one held stands: look at it with Get, and amend it; if it is another incident, \
                                give it a sender_reference of its own and send it again";
 
 pub(super) fn held(receipt: &GivenReceipt, already_held: bool, warnings: Vec<Remark>) -> SubmitResponse {
@@ -52,7 +64,7 @@ pub(super) fn conflict_status(reference: Reference, held: Fingerprint, sent: Fin
         "sender_reference: this authority has sent another content under it, held as {reference} (fingerprint {held}; \
          this one is {sent}). A key answers with the same receipt for ever. To do: {CONFLICT_REMEDY}"
     );
-    refusals::refused(Code::AlreadyExists, "SUBMISSION_CONFLICT", &facts, sentence)
+    refusals::refused(Code::AlreadyExists, reasons::SUBMISSION_CONFLICT, &facts, sentence)
 }
 
 pub(super) fn try_again(not_held: &NotHeld) -> ItemAnswer {
@@ -63,15 +75,16 @@ pub(super) fn try_again(not_held: &NotHeld) -> ItemAnswer {
 
 pub(super) fn try_again_status(not_held: &NotHeld) -> Status {
     refusals::not_now(
-        "NOT_HELD",
+        reasons::NOT_HELD,
         format!("{not_held}; nothing of it is stored. To do: send it again as it is, in a few seconds"),
     )
 }
 
+/// The refusal of a caller as an item's own answer: under the reason that the status carries.
 pub(super) fn not_own(status: &Status) -> ItemAnswer {
     let remark = Remark {
         field: "notifying_authority".into(),
-        rule: "ANOTHER_AUTHORITY".into(),
+        rule: status.get_details_error_info().map(|info| info.reason).unwrap_or_default(),
         what: status.message().to_owned(),
         why: "an authority sends for itself alone; the duty is each authority's own (Children Act 2004 s.16C(1))".into(),
         remedy: "send it with that authority's certificate, or correct notifying_authority".into(),
@@ -84,7 +97,7 @@ pub(super) fn not_found(authority: &str) -> Status {
         "authority {authority} has no such notification. To do: read the reference out again, or ask by your own \
          sender_reference; another authority's notifications are not shown"
     );
-    refusals::refused(Code::NotFound, "NOTIFICATION_NOT_FOUND", &[], sentence)
+    refusals::refused(Code::NotFound, reasons::NOTIFICATION_NOT_FOUND, &[], sentence)
 }
 
 /// A notification may not be larger than so many bytes.
@@ -93,13 +106,13 @@ pub(super) fn require_size(notification: &Notification, largest: usize) -> Resul
     if size <= largest {
         return Ok(());
     }
-    Err(Box::new(Remark {
-        field: "notification".into(),
-        rule: "MESSAGE_TOO_LARGE".into(),
-        what: format!("it has {size} bytes"),
-        why: format!("a notification may have {largest} bytes (setting largest_notification of intake)"),
-        remedy: "shorten the narrative, or part the children into two notifications".into(),
-    }))
+    Err(Box::new(remark(
+        "notification",
+        MESSAGE_TOO_LARGE,
+        format!("it has {size} bytes"),
+        format!("a notification may have {largest} bytes (setting largest_notification of intake)"),
+        "shorten the narrative, or part the children into two notifications",
+    )))
 }
 
 /// What broke a stream, with what to do about the items that have no answer.
@@ -110,4 +123,125 @@ pub(super) fn broken_stream(status: &Status) -> Status {
         status.message()
     );
     Status::new(status.code(), sentence)
+}
+
+impl From<Checked> for CheckResponse {
+    /// The service's own answer to a draft; a check without a server gives the same bytes by it.
+    fn from(checked: Checked) -> Self {
+        Self {
+            violations: checked.form.violations,
+            warnings: checked.form.warnings,
+            assessment: checked.assessment,
+            fingerprint: checked.fingerprint.to_string(),
+        }
+    }
+}
+
+/// A later revision that is held, or the status that says why it is not.
+pub(super) fn amended(
+    reference: Reference,
+    authority: &str,
+    answer: RevisionAnswer,
+) -> Result<AmendResponse, Status> {
+    match answer {
+        RevisionAnswer::Held { receipt, already_held, newest, warnings } => Ok(AmendResponse {
+            receipt: Some(self::receipt(&receipt)),
+            already_held,
+            newest_revision: newest,
+            warnings,
+        }),
+        RevisionAnswer::Refused { violations } => Err(refusal(&violations)),
+        RevisionAnswer::Conflict { held, sent } => Err(revision_conflict(reference, held, sent)),
+        RevisionAnswer::HandedOver => Err(handed_over(reference)),
+        RevisionAnswer::NotFound => Err(not_found(authority)),
+    }
+}
+
+/// The same for a withdrawal, of which nothing can be odd.
+pub(super) fn withdrawn(
+    reference: Reference,
+    authority: &str,
+    answer: RevisionAnswer,
+) -> Result<WithdrawResponse, Status> {
+    let AmendResponse { receipt, already_held, newest_revision, .. } = amended(reference, authority, answer)?;
+    Ok(WithdrawResponse { receipt, already_held, newest_revision })
+}
+
+fn revision_conflict(reference: Reference, held: Fingerprint, sent: Fingerprint) -> Status {
+    let (reference, held, sent) = (reference.to_string(), held.to_string(), sent.to_string());
+    let facts = [("reference", &*reference), ("held_fingerprint", &held), ("sent_fingerprint", &sent)];
+    let sentence = format!(
+        "revision: {reference} holds another content under this number (fingerprint {held}; this one is {sent}). A revision \
+         answers with the same receipt for ever, and none is overwritten. To do: look at what is held with Get, and send \
+         what differs as the next revision"
+    );
+    refusals::refused(Code::AlreadyExists, reasons::REVISION_CONFLICT, &facts, sentence)
+}
+
+fn handed_over(reference: Reference) -> Status {
+    let sentence = format!(
+        "reference: another authority has taken {reference} over, and alone amends or withdraws it (Children Act 2004 \
+         s.16C(1)(a)). Your receipts stand. To do: tell that authority what has changed; Get and Watch show where it stands"
+    );
+    let facts = [("reference", &*reference.to_string())];
+    refusals::refused(Code::FailedPrecondition, reasons::NOTIFICATION_HANDED_OVER, &facts, sentence)
+}
+
+pub(super) fn not_revised(error: &NotRevised) -> Status {
+    match error {
+        NotRevised::Store(error) => refusals::store(SERVICE, error),
+        NotRevised::NotHeld(not_held) => try_again_status(not_held),
+    }
+}
+
+/// An answer that stands, or the status that says why it does not.
+pub(super) fn answered(reference: Reference, outcome: Outcome) -> Result<AnswerHandOverResponse, Status> {
+    match outcome {
+        Outcome::Stands { hand_over, receipt } => Ok(AnswerHandOverResponse {
+            hand_over: Some(hand_over),
+            receipt: receipt.as_deref().map(self::receipt),
+        }),
+        Outcome::Ended { hand_over } => Err(ended(&hand_over)),
+        Outcome::Refused { violations } => Err(refusal(&violations)),
+        Outcome::NotOffered => Err(not_offered(reference)),
+    }
+}
+
+fn ended(hand_over: &HandOver) -> Status {
+    let HandOver { reference, to_authority, .. } = hand_over;
+    let facts = [("reference", reference.as_str())];
+    let (reason, what, to_do) = match hand_over.state() {
+        HandOverState::Lapsed => (
+            reasons::HAND_OVER_LAPSED,
+            "lapsed: a newer revision is found otherwise, or withdraws the notification".to_owned(),
+            "nothing; where the duty is found to be yours again, it is offered anew",
+        ),
+        HandOverState::Declined => (
+            reasons::HAND_OVER_ANSWERED,
+            format!("declined by authority {to_authority}, and an answer stands"),
+            "where it was a mistake, ring the other authority: an amendment that is found so again is offered anew",
+        ),
+        _ => (
+            reasons::HAND_OVER_ANSWERED,
+            format!("accepted by authority {to_authority} already, and an answer stands"),
+            "amend the notification to correct the day, or withdraw it with a reason: it is yours",
+        ),
+    };
+    let sentence = format!("reference: the hand-over of {reference} is {what}. To do: {to_do}");
+    refusals::refused(Code::FailedPrecondition, reason, &facts, sentence)
+}
+
+fn not_offered(reference: Reference) -> Status {
+    let sentence = format!(
+        "no hand-over of {reference} was offered to you. To do: list the hand-overs that concern you, and copy the \
+         reference from there; what was offered to another authority is not shown"
+    );
+    refusals::refused(Code::NotFound, reasons::HAND_OVER_NOT_OFFERED, &[], sentence)
+}
+
+pub(super) fn not_answered(error: &NotAnswered) -> Status {
+    match error {
+        NotAnswered::Store(error) => refusals::store(SERVICE, error),
+        NotAnswered::NotHeld(not_held) => try_again_status(not_held),
+    }
 }

@@ -1,7 +1,9 @@
 //! Rows of intake's tables, and what they mean. What a table must never hold is an error that names the row.
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::notification::v1::{Notification, Stage};
+use contracts::intake::v1::HandOverOffer;
+use contracts::notification::v1::{HandOver, Notification, Revision, Stage, WithdrawalReason};
+use contracts::time::to_wire;
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
 use ids::Reference;
 use jiff::Timestamp;
@@ -10,50 +12,115 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use storage::{Doing, StoreError};
 
-use super::{GivenReceipt, HeldNotification};
+use super::{GivenReceipt, HeldNotification, Standing};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::receipt::Receipt;
-use crate::domain::status::{Beginning, Outcome};
+use crate::domain::status::{Outcome, Taken};
 
 const READING: &str = "read a notification";
 
 pub(super) fn found(row: &SqliteRow) -> Result<HeldNotification, StoreError> {
     let receipt = given_receipt(row)?;
-    let record: Vec<u8> = row.try_get("record").doing(READING)?;
+    let record: Vec<u8> = row.try_get("content").doing(READING)?;
     let key = receipt.receipt.reference.to_string();
     let notification =
-        Notification::decode(record.as_slice()).map_err(impossible("notification", "record", key))?;
+        Notification::decode(record.as_slice()).map_err(impossible("revision", "record", key))?;
     Ok(HeldNotification { notification, receipt })
 }
 
 pub(super) fn given_receipt(row: &SqliteRow) -> Result<GivenReceipt, StoreError> {
     let key: String = row.try_get("reference").doing(READING)?;
-    let fingerprint: Vec<u8> = row.try_get("fingerprint").doing(READING)?;
-    let fingerprint = <[u8; 32]>::try_from(fingerprint.as_slice()).map_err(impossible(
-        "notification",
-        "fingerprint",
-        key.clone(),
-    ))?;
     let receipt = Receipt {
-        reference: reference(&key)?,
-        revision: row.try_get("revision").doing(READING)?,
+        reference: reference(key.clone())?,
+        revision: row.try_get("number").doing(READING)?,
         authority: row.try_get("authority").doing(READING)?,
         sender_reference: row.try_get("sender_reference").doing(READING)?,
-        fingerprint: Fingerprint(fingerprint),
-        received_at: time(row, "notification", "received_at", key)?,
+        fingerprint: fingerprint(row, &key)?,
+        received_at: time(row, "revision", "received_at", key)?,
     };
     Ok(GivenReceipt { receipt, signed_note: row.try_get("signed_note").doing(READING)? })
 }
 
-pub(super) fn standing(row: &SqliteRow) -> Result<Beginning, StoreError> {
-    let reference: String = row.try_get("reference").doing(READING)?;
-    Ok(Beginning {
-        sender_reference: row.try_get("sender_reference").doing(READING)?,
-        authority: row.try_get("authority").doing(READING)?,
+fn fingerprint(row: &SqliteRow, key: &str) -> Result<Fingerprint, StoreError> {
+    let bytes: Vec<u8> = row.try_get("fingerprint").doing(READING)?;
+    <[u8; 32]>::try_from(bytes.as_slice()).map(Fingerprint).map_err(impossible(
+        "revision",
+        "fingerprint",
+        key.to_owned(),
+    ))
+}
+
+/// A row of `notification` with the `newest` of its revisions.
+pub(super) fn standing(row: &SqliteRow) -> Result<(Reference, Standing), StoreError> {
+    let standing = Standing {
+        first_authority: text(row, "first_authority")?,
+        sender_reference: text(row, "sender_reference")?,
+        authority: text(row, "authority")?,
+        newest: newest(row)?,
+    };
+    Ok((reference(text(row, "reference")?)?, standing))
+}
+
+pub(super) fn newest(row: &SqliteRow) -> Result<u32, StoreError> {
+    row.try_get("newest").doing(READING)
+}
+
+pub(super) fn text(row: &SqliteRow, column: &'static str) -> Result<String, StoreError> {
+    row.try_get(column).doing(READING)
+}
+
+/// A revision in the lineage, and where it withdraws, why.
+pub(super) fn revision(row: &SqliteRow) -> Result<(Revision, Option<WithdrawalReason>), StoreError> {
+    let key = text(row, "reference")?;
+    let reason: Option<i32> = row.try_get("reason").doing(READING)?;
+    let received_at = time(row, "revision", "received_at", key.clone())?;
+    let revision = Revision {
+        number: row.try_get("number").doing(READING)?,
+        kind: row.try_get("kind").doing(READING)?,
+        authority: text(row, "authority")?,
+        received_at: Some(to_wire(received_at)),
+        fingerprint: fingerprint(row, &key)?.to_string(),
+        follows: row.try_get("follows").doing(READING)?,
+    };
+    // A reason that a later version wrote is one that this version has no words for.
+    Ok((revision, reason.map(|reason| WithdrawalReason::try_from(reason).unwrap_or(WithdrawalReason::Other))))
+}
+
+/// A row of `hand_over`, as events tell it.
+pub(super) fn hand_over(row: &SqliteRow) -> Result<HandOver, StoreError> {
+    let key = text(row, "reference")?;
+    let answered: Option<i64> = row.try_get("answered_at").doing(READING)?;
+    let answered_at = answered.map(|at| {
+        Timestamp::from_microsecond(at).map_err(impossible("hand_over", "answered_at", key.clone()))
+    });
+    Ok(HandOver {
         revision: row.try_get("revision").doing(READING)?,
-        received_at: time(row, "notification", "received_at", reference.clone())?,
-        reference,
+        from_authority: text(row, "from_authority")?,
+        to_authority: text(row, "to_authority")?,
+        state: row.try_get("state").doing(READING)?,
+        offered_at: Some(to_wire(time(row, "hand_over", "offered_at", key.clone())?)),
+        answered_at: answered_at.transpose()?.map(to_wire),
+        declined_because: row
+            .try_get::<Option<i32>, _>("declined_because")
+            .doing(READING)?
+            .unwrap_or_default(),
+        reference: key,
     })
+}
+
+/// A row of `hand_over` with the `detail` of the finding that it stands on.
+pub(super) fn hand_over_offer(row: &SqliteRow) -> Result<HandOverOffer, StoreError> {
+    let hand_over = hand_over(row)?;
+    let detail: Option<Vec<u8>> = row.try_get("detail").doing(READING)?;
+    let broken = impossible("step", "detail", hand_over.reference.clone());
+    let found = NotificationAssessed::decode(detail.unwrap_or_default().as_slice()).map_err(broken)?;
+    let mut notification = found.notification;
+    // Match tokens are for Lapwing's own services: another authority needs none to answer.
+    for child in notification.iter_mut().flat_map(|coded| &mut coded.children) {
+        child.child_token.clear();
+        child.household_token.clear();
+    }
+    Ok(HandOverOffer { hand_over: Some(hand_over), notification, assessment: found.assessment })
 }
 
 /// A step's event as its row keeps it.
@@ -65,7 +132,7 @@ pub(super) fn detail(outcome: &Outcome) -> Vec<u8> {
     }
 }
 
-pub(super) fn outcome(reference: Reference, row: &SqliteRow) -> Result<(Timestamp, Outcome), StoreError> {
+pub(super) fn taken(reference: Reference, row: &SqliteRow) -> Result<Taken, StoreError> {
     let stage: i32 = row.try_get("stage").doing(READING)?;
     let detail: Vec<u8> = row.try_get("detail").doing(READING)?;
     let detail = detail.as_slice();
@@ -80,11 +147,12 @@ pub(super) fn outcome(reference: Reference, row: &SqliteRow) -> Result<(Timestam
             return Err(impossible("step", "stage", reference.to_string())("no such stage"));
         }
     };
-    Ok((time(row, "step", "at", reference.to_string())?, outcome))
+    let revision = row.try_get("revision").doing(READING)?;
+    Ok(Taken { revision, at: time(row, "step", "at", reference.to_string())?, outcome })
 }
 
-fn reference(text: &str) -> Result<Reference, StoreError> {
-    text.parse().map_err(impossible("notification", "reference", text.to_owned()))
+pub(super) fn reference(text: String) -> Result<Reference, StoreError> {
+    text.parse().map_err(impossible("notification", "reference", text))
 }
 
 fn time(

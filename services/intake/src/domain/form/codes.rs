@@ -2,16 +2,16 @@
 //! violation; one that is retired or yet to come is a warning that names the set in force.
 
 use contracts::notification::v1::{ChildFacts, Notification};
-use contracts::time::civil_date;
 use jiff::civil::Date;
 use registers::code_sets::{CodeSet, CodeVerdict};
 
+use super::rules::{CODE_NOT_YET, CODE_RETIRED, CODE_UNKNOWN};
 use super::{FormJudgement, remark};
 
 const SOURCE: &str = "codes are those of the collection year of the incident (services/platform/registers/data/code-sets.json)";
 
 pub(super) fn judge(notification: &Notification, today: Date, judgement: &mut FormJudgement) {
-    let day = day_of(notification).unwrap_or(today);
+    let day = super::day_of(notification).unwrap_or(today);
     for (index, child) in notification.children.iter().enumerate() {
         let Some(facts) = &child.facts else { continue };
         for (field, set, code) in codes(facts) {
@@ -30,7 +30,7 @@ fn judge_code(field: String, set: CodeSet, code: &str, day: Date, judgement: &mu
                 nearest.map(|nearest| format!("did you mean {nearest}? Otherwise ")).unwrap_or_default();
             judgement.violations.push(remark(
                 field,
-                "CODE_UNKNOWN",
+                CODE_UNKNOWN,
                 "no year's set has this code",
                 SOURCE,
                 format!("{hint}{}", choose(in_force)),
@@ -38,25 +38,19 @@ fn judge_code(field: String, set: CodeSet, code: &str, day: Date, judgement: &mu
         }
         CodeVerdict::Retired { last_year, in_force } => judgement.warnings.push(remark(
             field,
-            "CODE_RETIRED",
+            CODE_RETIRED,
             format!("the code was last in force in {last_year}"),
             SOURCE,
             choose(in_force),
         )),
         CodeVerdict::NotYet { first_year, in_force } => judgement.warnings.push(remark(
             field,
-            "CODE_NOT_YET",
+            CODE_NOT_YET,
             format!("the code is in force only from {first_year}"),
             SOURCE,
             choose(in_force),
         )),
     }
-}
-
-fn day_of(notification: &Notification) -> Option<Date> {
-    let occurred_on = &notification.incident.as_ref()?.facts.as_ref()?.occurred_on;
-    let aware = &notification.became_aware_on;
-    [occurred_on, aware].into_iter().find_map(|text| civil_date(text).ok().flatten())
 }
 
 /// Every code that is given, with the path of its field below `facts`.

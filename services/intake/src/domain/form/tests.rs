@@ -6,6 +6,7 @@ use contracts::notification::v1::{
 use jiff::civil::date;
 
 use super::*;
+use crate::domain::coding::Labels;
 
 const TODAY: Date = date(2026, 3, 20);
 
@@ -107,6 +108,73 @@ fn a_retired_placement_code_is_a_warning_that_names_its_replacement_set() {
 }
 
 #[test]
+fn every_retired_or_coming_code_of_a_placement_is_taken_with_the_set_in_force() {
+    // (the incident's day, the code, the rule, a code of the set that is named instead, the last or first year named)
+    let cases = [
+        ("2025-06-01", "H5", "CODE_RETIRED", "K3", "2024-25"),
+        ("2025-06-01", "P2", "CODE_RETIRED", "P3", "2024-25"),
+        ("2025-06-01", "Z1", "CODE_RETIRED", "Z14", "2024-25"),
+        ("2025-03-31", "Z11", "CODE_NOT_YET", "Z1", "2025-26"),
+        ("2024-03-31", "K3", "CODE_NOT_YET", "K2", "2024-25"),
+    ];
+    for (day, code, rule, instead, year) in cases {
+        let mut notification = good();
+        incident(&mut notification).occurred_on = day.into();
+        facts(&mut notification).placement = Some(Placement { code: code.into(), ..Default::default() });
+        warns(&notification, "children[0].facts.placement.code", rule);
+        let told = &judge_form(&notification, TODAY).warnings[0];
+        let set: Vec<&str> = told.remedy.rsplit(": ").next().unwrap_or_default().split(", ").collect();
+        assert!(set.contains(&instead) && !set.contains(&code), "{code} on {day}: {}", told.remedy);
+        assert!(told.what.contains(year), "{code} on {day}: {}", told.what);
+    }
+}
+
+#[test]
+fn a_gss_code_is_understood_and_told_with_its_number() {
+    let mut notification = good();
+    notification.notifying_authority = "E08000039".into();
+    warns(&notification, "notifying_authority", "GSS_CODE_UNDERSTOOD");
+    assert!(judge_form(&notification, TODAY).warnings[0].what.contains("373"));
+}
+
+#[test]
+fn an_old_gss_code_is_understood_and_the_one_in_force_on_the_day_is_named() {
+    let mut notification = good();
+    facts(&mut notification).placement =
+        Some(Placement { host_authority: "E08000019".into(), ..Default::default() });
+    let judgement = judge_form(&notification, TODAY);
+    assert_eq!(judgement.violations, []);
+    let field = "children[0].facts.placement.host_authority";
+    assert_eq!(
+        rules(&judgement.warnings),
+        [(field, "GSS_CODE_UNDERSTOOD"), (field, "GSS_CODE_NOT_IN_FORCE")]
+    );
+    assert!(judgement.warnings[1].what.contains("E08000039"), "{:?}", judgement.warnings[1]);
+
+    incident(&mut notification).occurred_on = "2025-04-30".into();
+    warns(&notification, field, "GSS_CODE_UNDERSTOOD");
+}
+
+#[test]
+fn a_gss_code_that_nobody_has_is_refused_as_a_number_that_nobody_has() {
+    let mut notification = good();
+    notification.notifying_authority = "E99999999".into();
+    violates(&notification, "notifying_authority", "AUTHORITY_UNKNOWN");
+}
+
+#[test]
+fn a_gss_code_of_an_authority_that_ended_is_a_warning_too() {
+    let mut notification = good();
+    // Cumbria, until 31 March 2023.
+    incident(&mut notification).area =
+        Some(Area { nation: Nation::England.into(), authority: "E10000006".into() });
+    let judgement = judge_form(&notification, TODAY);
+    assert_eq!(judgement.violations, []);
+    let field = "incident.facts.area.authority";
+    assert_eq!(rules(&judgement.warnings), [(field, "GSS_CODE_UNDERSTOOD"), (field, "AUTHORITY_ENDED")]);
+}
+
+#[test]
 fn a_code_of_a_later_year_is_a_warning() {
     let mut notification = good();
     incident(&mut notification).occurred_on = "2023-06-01".into();
@@ -143,7 +211,7 @@ fn a_birth_date_of_another_century_is_a_warning_and_no_age() {
     notification.children[0].identity =
         Some(ChildIdentity { date_of_birth: "1890-01-02".into(), ..Default::default() });
     warns(&notification, "children[0].identity.date_of_birth", "AGE_IMPLAUSIBLE");
-    let coded = crate::domain::coding::code(&notification, String::new(), 1, jiff::Timestamp::UNIX_EPOCH);
+    let coded = crate::domain::coding::code(&notification, Labels::draft(jiff::Timestamp::UNIX_EPOCH), None);
     assert_eq!(contracts::rules::broken_rules(&coded), []);
     assert_eq!(coded.children[0].facts.as_ref().and_then(|facts| facts.age), None);
 }

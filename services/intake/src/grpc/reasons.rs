@@ -1,0 +1,27 @@
+//! The reasons with which intake refuses a call, with what each means and what to do.
+//!
+//! What a reader would get wrong: remarks on a notification's form are not here but with the rules of form; they come
+//! under one reason of the contracts.
+
+catalogue::entries! {
+    /// Calls that intake refuses.
+    pub REFUSALS = "Calls that intake refuses";
+    SUBMISSION_CONFLICT: "The authority has sent other content under this sender_reference; both fingerprints are shown.",
+        "If it is the same incident, amend the one held; if it is another, give it a sender_reference of its own.";
+    REVISION_CONFLICT: "This revision of the notification is held with other content; both fingerprints are shown.",
+        "Look at what is held with Get, and send what differs as the next revision.";
+    NOT_HELD: "It could not be held now; nothing of it is stored.",
+        "Send it again as it is, in a few seconds.";
+    NOTIFICATION_NOT_FOUND: "The caller has no such notification; whether another authority has is not told.",
+        "Read the reference out again, or ask by your own sender_reference.";
+    NOTIFICATION_HANDED_OVER: "Another authority has taken the notification over, and alone amends or withdraws it.",
+        "Tell that authority what has changed; Get and Watch still show where it stands.";
+    HAND_OVER_NOT_OFFERED: "No hand-over of such a notification was offered to the caller.",
+        "List the hand-overs that concern you, and copy the reference from there.";
+    HAND_OVER_ANSWERED: "The hand-over has been answered otherwise; an answer stands.",
+        "List your hand-overs to see the answer; where it was a mistake, ring the other authority.";
+    HAND_OVER_LAPSED: "The offer has lapsed: a newer revision is found otherwise, or withdraws the notification.",
+        "Nothing; where the duty is found to be yours again, it is offered anew.";
+    STOPPING: "This server is stopping.",
+        "Call again in a few seconds.";
+}

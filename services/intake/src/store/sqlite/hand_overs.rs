@@ -1,0 +1,225 @@
+//! Hand-overs: offered, kept open, lapsed, listed and answered. Each change is told in the transaction that makes it.
+
+use contracts::events::{HAND_OVER_LAPSED, HAND_OVER_OFFERED};
+use contracts::intake::v1::{HandOverChanged, HandOverOffer};
+use contracts::notification::v1::{HandOver, HandOverState, RevisionKind};
+use contracts::time::from_wire;
+use delivery::{Envelope, Origin};
+use ids::Reference;
+use jiff::Timestamp;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Row, SqliteConnection};
+use storage::{Doing, StoreError};
+use tracing::Span;
+
+use super::hold::insert_revisions;
+use super::read::revision_row;
+use super::{SqliteStore, read};
+use crate::SERVICE;
+use crate::store::sqlite_rows::{found, hand_over, hand_over_offer};
+use crate::store::{Answered, AnsweredWith, Candidate, Key, Offer, Progress};
+
+const OFFERING: &str = "offer a notification";
+const LISTING: &str = "list hand-overs";
+const ANSWERING: &str = "answer a hand-over";
+
+/// The most hand-overs in one list.
+const LISTED: u32 = 500;
+
+/// Offers a notification to the authority with the duty, and returns what is told of it.
+pub(super) async fn offer(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    progress: &Progress,
+    to: &str,
+    now: Timestamp,
+) -> Result<Envelope, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO hand_over (reference, revision, from_authority, to_authority, state, offered_at) \
+         SELECT reference, $2, authority, $3, 1, $4 FROM notification WHERE reference = $1 RETURNING *",
+    )
+    .bind(progress.reference.to_string())
+    .bind(progress.outcome.revision())
+    .bind(to)
+    .bind(now.as_microsecond())
+    .fetch_one(connection)
+    .await
+    .doing(OFFERING)?;
+    Ok(told(store, HAND_OVER_OFFERED, progress.reference, hand_over(&row)?, &progress.cause))
+}
+
+/// Puts the open offer on a newer revision's finding, which says the same.
+pub(super) async fn keep_open_offer(
+    connection: &mut SqliteConnection,
+    reference: Reference,
+    revision: u32,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE hand_over SET revision = $2 WHERE reference = $1 AND state = 1")
+        .bind(reference.to_string())
+        .bind(revision)
+        .execute(connection)
+        .await
+        .doing(OFFERING)?;
+    Ok(())
+}
+
+/// Ends the open offer, if there is one, and returns what is told of it.
+pub(super) async fn lapse_open_offer(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    reference: Reference,
+    cause: &Span,
+) -> Result<Option<Envelope>, StoreError> {
+    let row = sqlx::query("UPDATE hand_over SET state = 4 WHERE reference = $1 AND state = 1 RETURNING *")
+        .bind(reference.to_string())
+        .fetch_optional(connection)
+        .await
+        .doing(OFFERING)?;
+    let lapsed = row.as_ref().map(hand_over).transpose()?;
+    Ok(lapsed.map(|lapsed| told(store, HAND_OVER_LAPSED, reference, lapsed, cause)))
+}
+
+/// Until it is accepted the notification is the sender's, and so is what is told of its hand-over.
+fn told(
+    store: &SqliteStore,
+    kind: &'static str,
+    subject: Reference,
+    hand_over: HandOver,
+    cause: &Span,
+) -> Envelope {
+    let owner = hand_over.from_authority.clone();
+    let origin = Origin { kind, source: SERVICE, subject, owner: &owner };
+    cause.in_scope(|| Envelope::seal(origin, &HandOverChanged { hand_over: Some(hand_over) }, &store.ambient))
+}
+
+pub(super) async fn list(
+    readers: &SqlitePool,
+    authority: &str,
+    also_ended: bool,
+) -> Result<Vec<HandOverOffer>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT h.*, s.detail FROM hand_over h \
+         LEFT JOIN step s ON s.reference = h.reference AND s.revision = h.revision AND s.stage = 2 \
+         WHERE (h.to_authority = $1 OR h.from_authority = $1) AND (h.state = 1 OR $2) \
+         ORDER BY h.state <> 1, h.offer LIMIT $3",
+    )
+    .bind(authority)
+    .bind(also_ended)
+    .bind(LISTED)
+    .fetch_all(readers)
+    .await
+    .doing(LISTING)?;
+    rows.iter().map(hand_over_offer).collect()
+}
+
+pub(super) async fn offer_to(
+    readers: &SqlitePool,
+    authority: &str,
+    reference: Reference,
+) -> Result<Option<Offer>, StoreError> {
+    let mut snapshot = readers.begin().await.doing(ANSWERING)?;
+    let row = sqlx::query(
+        "SELECT * FROM hand_over WHERE reference = $1 AND to_authority = $2 ORDER BY offer DESC LIMIT 1",
+    )
+    .bind(reference.to_string())
+    .bind(authority)
+    .fetch_optional(&mut *snapshot)
+    .await
+    .doing(ANSWERING)?;
+    let Some(row) = row else { return Ok(None) };
+    let accepted_as: Option<u32> = row.try_get("accepted_as").doing(ANSWERING)?;
+    let accepted = match accepted_as {
+        Some(number) => {
+            revision_row(&mut snapshot, reference, number).await?.as_ref().map(found).transpose()?
+        }
+        None => None,
+    };
+    let hand_over = hand_over(&row)?;
+    // What the notifier sees is what is taken over.
+    let notifier: String = sqlx::query_scalar("SELECT authority FROM notification WHERE reference = $1")
+        .bind(reference.to_string())
+        .fetch_one(&mut *snapshot)
+        .await
+        .doing(ANSWERING)?;
+    let key = Key::Reference(reference);
+    let standing = read::standing_in(&mut snapshot, &notifier, &key).await?;
+    let newest = read::find_in(&mut snapshot, &notifier, &key).await?;
+    let (Some((_, standing)), Some(newest)) = (standing, newest) else { return Ok(None) };
+    Ok(Some(Offer {
+        number: row.try_get("offer").doing(ANSWERING)?,
+        hand_over,
+        words: row.try_get::<Option<String>, _>("words").doing(ANSWERING)?.unwrap_or_default(),
+        accepted,
+        standing,
+        newest: newest.notification,
+    }))
+}
+
+pub(super) async fn answer(store: &SqliteStore, answered: &Answered) -> Result<bool, StoreError> {
+    let mut transaction = store.database.begin(ANSWERING).await?;
+    // Where another answer, a lapse or a newer revision came first, dropping the transaction undoes all of it.
+    if !close_offer(&mut transaction, answered).await? {
+        return Ok(false);
+    }
+    let mut events = Vec::new();
+    if let AnsweredWith::Revision(candidate) = &answered.with {
+        let Some(follows) = take_over(&mut transaction, candidate).await? else { return Ok(false) };
+        events.push(candidate.event_following(follows));
+    }
+    events.push(answered.event.clone());
+    let events: Vec<&Envelope> = events.iter().collect();
+    delivery::sqlite::append(&mut transaction, &events).await?;
+    store.database.commit(transaction, ANSWERING).await?;
+    Ok(true)
+}
+
+/// Whether the offer was still open as the answer takes it to be, and is closed now.
+async fn close_offer(connection: &mut SqliteConnection, answered: &Answered) -> Result<bool, StoreError> {
+    let HandOver { revision, state, answered_at, declined_because, .. } = &answered.hand_over;
+    let declined = *state == i32::from(HandOverState::Declined);
+    let (accepted_as, words) = match &answered.with {
+        AnsweredWith::Revision(candidate) => (Some(candidate.receipt.revision), None),
+        AnsweredWith::Words(words) => (None, Some(words)),
+    };
+    let closed = sqlx::query(
+        "UPDATE hand_over SET state = $3, answered_at = $4, accepted_as = $5, declined_because = $6, words = $7 \
+         WHERE offer = $1 AND revision = $2 AND state = 1",
+    )
+    .bind(answered.number)
+    .bind(revision)
+    .bind(state)
+    .bind(from_wire(answered_at.as_ref()).map(Timestamp::as_microsecond))
+    .bind(accepted_as)
+    .bind(declined.then_some(declined_because))
+    .bind(words)
+    .execute(connection)
+    .await
+    .doing(ANSWERING)?;
+    Ok(closed.rows_affected() == 1)
+}
+
+/// Holds the revision that makes the notification the other authority's, if no other has come since it was made; returns
+/// the revision that it follows.
+async fn take_over(
+    connection: &mut SqliteConnection,
+    candidate: &Candidate,
+) -> Result<Option<u32>, StoreError> {
+    debug_assert_eq!(candidate.kind, RevisionKind::HandedOver);
+    let receipt = &candidate.receipt;
+    let newest: u32 = sqlx::query_scalar("SELECT max(number) FROM revision WHERE reference = $1")
+        .bind(receipt.reference.to_string())
+        .fetch_one(&mut *connection)
+        .await
+        .doing(ANSWERING)?;
+    if newest + 1 != receipt.revision {
+        return Ok(None);
+    }
+    insert_revisions(connection, &[(candidate, newest)]).await?;
+    sqlx::query("UPDATE notification SET authority = $2 WHERE reference = $1")
+        .bind(receipt.reference.to_string())
+        .bind(&receipt.authority)
+        .execute(connection)
+        .await
+        .doing(ANSWERING)?;
+    Ok(Some(newest))
+}

@@ -1,0 +1,165 @@
+//! What other services did: steps of revisions, and the hand-overs that findings bring about.
+
+use std::collections::HashMap;
+
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::notification::v1::HandOver;
+use delivery::{Envelope, Heard};
+use ids::Reference;
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Row, SqliteConnection};
+use storage::{Doing, StoreError};
+
+use super::hand_overs::{keep_open_offer, lapse_open_offer, offer};
+use super::{ROWS, SqliteStore};
+use crate::domain::hand_over::{Move, after_finding, duty_elsewhere};
+use crate::domain::status::Outcome;
+use crate::store::Progress;
+use crate::store::sqlite_rows::{detail, hand_over, newest, reference};
+
+const NAME: &str = "record what became of notifications";
+
+pub(super) async fn record(
+    store: &SqliteStore,
+    heard: &[Heard<Progress>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut transaction = store.database.begin(NAME).await?;
+    let mut fresh =
+        delivery::sqlite::admit(&mut transaction, heard.iter().map(|heard| heard.event), now).await?;
+    let fresh: Vec<&Progress> =
+        heard.iter().filter(|heard| fresh.remove(&heard.event)).map(|heard| &heard.effect).collect();
+    // An acknowledgement is of the revision that was queued last, so what was queued is written first.
+    let (told, acknowledged): (Vec<&Progress>, Vec<&Progress>) =
+        fresh.iter().partition(|progress| progress.outcome.revision().is_some());
+    insert_steps(&mut transaction, &told).await?;
+    insert_acknowledgements(&mut transaction, &acknowledged).await?;
+    let events = move_hand_overs(store, &mut transaction, &told, now).await?;
+    let events: Vec<&Envelope> = events.iter().collect();
+    delivery::sqlite::append(&mut transaction, &events).await?;
+    store.database.commit(transaction, NAME).await
+}
+
+/// A step is written once. A revision may be queued anew, though, such as in another lane after a hand-over was declined:
+/// the later telling counts, by triage's own clock, in whatever order they are heard.
+const QUEUED_ANEW: &str = " ON CONFLICT (reference, revision, stage) DO UPDATE \
+     SET at = excluded.at, detail = excluded.detail WHERE step.stage = 3 AND excluded.at > step.at";
+
+async fn insert_steps(connection: &mut SqliteConnection, told: &[&Progress]) -> Result<(), StoreError> {
+    for rows in told.chunks(ROWS) {
+        let mut insert = QueryBuilder::new("INSERT INTO step (reference, revision, stage, at, detail) ");
+        insert.push_values(rows, |mut row, progress| {
+            row.push_bind(progress.reference.to_string())
+                .push_bind(progress.outcome.revision())
+                .push_bind(progress.outcome.stage() as i32)
+                .push_bind(progress.at.as_microsecond())
+                .push_bind(detail(&progress.outcome));
+        });
+        let insert = insert.push(QUEUED_ANEW).build().persistent(false);
+        insert.execute(&mut *connection).await.doing(NAME)?;
+    }
+    Ok(())
+}
+
+/// An acknowledgement names no revision: it is of the newest that was queued by then, by triage's own clock, which both
+/// times are of; where none is known, of the first.
+async fn insert_acknowledgements(
+    connection: &mut SqliteConnection,
+    acknowledged: &[&Progress],
+) -> Result<(), StoreError> {
+    for rows in acknowledged.chunks(ROWS) {
+        let mut insert = QueryBuilder::new("INSERT INTO step (reference, revision, stage, at, detail) ");
+        insert.push_values(rows, |mut row, progress| {
+            let key = progress.reference.to_string();
+            row.push_bind(key.clone())
+                .push("coalesce((SELECT max(revision) FROM step WHERE stage = 3 AND reference = ")
+                .push_bind_unseparated(key)
+                .push_unseparated(" AND at <= ")
+                .push_bind_unseparated(progress.at.as_microsecond())
+                .push_unseparated("), 1)")
+                .push_bind(progress.outcome.stage() as i32)
+                .push_bind(progress.at.as_microsecond())
+                .push_bind(detail(&progress.outcome));
+        });
+        let insert = insert.push(" ON CONFLICT DO NOTHING").build().persistent(false);
+        insert.execute(&mut *connection).await.doing(NAME)?;
+    }
+    Ok(())
+}
+
+/// Offers, keeps or lets lapse what the findings call for, and returns what is told of it.
+async fn move_hand_overs(
+    store: &SqliteStore,
+    connection: &mut SqliteConnection,
+    told: &[&Progress],
+    now: Timestamp,
+) -> Result<Vec<Envelope>, StoreError> {
+    let found: Vec<(&Progress, &NotificationAssessed)> = told
+        .iter()
+        .filter_map(|progress| match &progress.outcome {
+            Outcome::Assessed(assessed) => Some((*progress, assessed.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let mut events = Vec::new();
+    for some in found.chunks(ROWS) {
+        let references: Vec<Reference> = some.iter().map(|(progress, _)| progress.reference).collect();
+        let newest = newest_of(connection, &references).await?;
+        let mut latest = latest_of(connection, &references).await?;
+        for (progress, assessed) in some {
+            let revision = progress.outcome.revision().unwrap_or(1);
+            // What is found of an older revision moves nothing: the newest one counts.
+            if newest.get(&progress.reference) != Some(&revision) {
+                continue;
+            }
+            let duty = duty_elsewhere(assessed);
+            // Hand-overs are rare: a statement for each is no load.
+            let moved = after_finding(latest.get(&progress.reference), revision, duty);
+            if moved == Move::Keep {
+                keep_open_offer(connection, progress.reference, revision).await?;
+            }
+            if matches!(moved, Move::Lapse | Move::OfferElsewhere) {
+                let lapsed = lapse_open_offer(store, connection, progress.reference, &progress.cause).await?;
+                events.extend(lapsed);
+            }
+            if let (Move::Offer | Move::OfferElsewhere, Some(duty)) = (moved, duty) {
+                events.push(offer(store, connection, progress, duty, now).await?);
+            }
+            if moved != Move::Stay {
+                latest.extend(latest_of(connection, &[progress.reference]).await?);
+            }
+        }
+    }
+    Ok(events)
+}
+
+async fn newest_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, u32>, StoreError> {
+    let select = "SELECT reference, max(number) AS newest FROM revision WHERE reference IN (";
+    let mut select = QueryBuilder::new(select);
+    let mut list = select.separated(", ");
+    for reference in references {
+        list.push_bind(reference.to_string());
+    }
+    let select = select.push(") GROUP BY reference").build().persistent(false);
+    let rows = select.fetch_all(connection).await.doing(NAME)?;
+    rows.iter().map(|row| Ok((reference(row.try_get("reference").doing(NAME)?)?, newest(row)?))).collect()
+}
+
+/// The newest hand-over of each notification that has one.
+async fn latest_of(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, HandOver>, StoreError> {
+    let mut select = QueryBuilder::new("SELECT * FROM hand_over WHERE reference IN (");
+    let mut list = select.separated(", ");
+    for reference in references {
+        list.push_bind(reference.to_string());
+    }
+    // In the order of the offers, so that the newest is collected last.
+    let select = select.push(") ORDER BY offer").build().persistent(false);
+    let rows = select.fetch_all(connection).await.doing(NAME)?;
+    rows.iter().map(|row| Ok((reference(row.try_get("reference").doing(NAME)?)?, hand_over(row)?))).collect()
+}

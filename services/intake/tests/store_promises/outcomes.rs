@@ -1,0 +1,92 @@
+//! What other services did: each step of a revision once, and none of an older one in place of a newer one's.
+
+use contracts::notification::v1::{Lane, Stage};
+use contracts::triage::v1::{CaseQueued, QueueEntry};
+use delivery::Heard;
+use ids::EventId;
+use intake::domain::status::Outcome;
+use intake::store::{Progress, Store};
+
+use crate::room::{acknowledged, assessed, notification, queued, room};
+
+#[tokio::test]
+async fn a_step_that_is_heard_twice_is_told_once() {
+    let room = room().await;
+    let reference = room.held().await;
+    let heard = |event| Heard { event, ..room.heard(reference, Outcome::Queued(Box::default())) };
+    let event = EventId::mint(&room.ambient);
+    // The same event again, and another event that says the same.
+    for heard in [heard(event), heard(event), heard(EventId::mint(&room.ambient))] {
+        room.record(&[heard]).await;
+    }
+    let status = room.status("373", reference).await;
+    let stages: Vec<Stage> = status.steps.iter().map(|step| step.stage()).collect();
+    assert_eq!(stages, [Stage::Received, Stage::Queued]);
+}
+
+#[tokio::test]
+async fn steps_are_kept_by_revision_and_a_late_one_overwrites_nothing() {
+    let room = room().await;
+    let reference = room.held().await;
+    room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
+    for outcome in [assessed(2, "373", ""), queued(2), assessed(1, "373", ""), queued(1)] {
+        room.record(&[room.heard(reference, outcome)]).await;
+    }
+    let status = room.status("373", reference).await;
+    assert_eq!((status.revision, status.stage()), (2, Stage::Queued));
+    assert_eq!(status.assessment.expect("a finding").summary, "finding on revision 2");
+    assert_eq!(status.steps.len(), 6);
+}
+
+#[tokio::test]
+async fn a_revision_that_is_queued_anew_is_told_as_it_was_queued_last_in_whatever_order_it_is_heard() {
+    let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
+    let (first, anew) = ((Lane::Information, at(1)), (Lane::Decision, at(2)));
+    for order in [[first, anew], [anew, first]] {
+        let room = room().await;
+        let reference = room.held().await;
+        for (lane, at) in order {
+            let entry = QueueEntry { revision: 1, lane: lane.into(), ..Default::default() };
+            let queued = CaseQueued { entry: Some(entry), reasons: vec![] };
+            room.record(&[room.heard_at(reference, Outcome::Queued(Box::new(queued)), at)]).await;
+        }
+        let status = room.status("373", reference).await;
+        assert_eq!((status.lane(), status.steps.len()), (Lane::Decision, 2), "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_acknowledgement_is_of_the_revision_that_was_queued_last_before_it() {
+    let room = room().await;
+    let reference = room.held().await;
+    room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
+    let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
+    // Acknowledged before revision 2 was queued, and heard after that.
+    let batch: Vec<Heard<Progress>> = vec![
+        room.heard_at(reference, queued(1), at(1)),
+        room.heard_at(reference, queued(2), at(3)),
+        room.heard_at(reference, acknowledged(), at(2)),
+    ];
+    room.record(&batch).await;
+    assert_eq!(room.status("373", reference).await.stage(), Stage::Queued);
+    room.record(&[room.heard_at(reference, acknowledged(), at(4))]).await;
+    let status = room.status("373", reference).await;
+    assert_eq!(status.stage(), Stage::Acknowledged);
+    let acknowledged: Vec<u32> = status
+        .steps
+        .iter()
+        .filter(|step| step.stage() == Stage::Acknowledged)
+        .map(|step| step.revision)
+        .collect();
+    assert_eq!(acknowledged, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_batch_with_an_event_of_nothing_held_has_no_effect_at_all() {
+    let room = room().await;
+    let reference = room.held().await;
+    let nowhere = room.candidate(&notification("373", "A-9", "")).receipt.reference;
+    let batch = [room.heard(reference, queued(1)), room.heard(nowhere, queued(1))];
+    room.store.record_outcomes(&batch, room.ambient.now()).await.expect_err("refused");
+    assert_eq!(room.status("373", reference).await.stage(), Stage::Received);
+}

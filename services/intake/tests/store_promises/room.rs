@@ -1,0 +1,246 @@
+//! A store of its own for each test, and the words to fill it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ambient::{Ambient, SeededChance, SystemClock};
+use contracts::eligibility::v1::NotificationAssessed;
+use contracts::events::{
+    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, NOTIFICATION_AMENDED, NOTIFICATION_RECEIVED,
+    NOTIFICATION_WITHDRAWN,
+};
+use contracts::intake::v1::{HandOverChanged, NotificationAmended};
+use contracts::notification::v1::{
+    Assessment, Child, ChildFacts, CodedChild, CodedNotification, DeclineReason, HandOver, HandOverState,
+    Incident, Notification, Outcome as Found, RevisionKind, Status, WithdrawalReason,
+};
+use contracts::time::to_wire;
+use contracts::triage::v1::{CaseAcknowledged, CaseQueued, QueueEntry};
+use delivery::{Envelope, Heard, Origin};
+use ids::{EventId, Reference};
+use intake::domain::fingerprint::Fingerprint;
+use intake::domain::receipt::Receipt;
+use intake::domain::status::Outcome;
+use intake::store::sqlite::{SqliteStore, open};
+use intake::store::{Answered, AnsweredWith, Candidate, Content, Holding, Progress, Store};
+use jiff::Timestamp;
+use prost::Message;
+use storage::sqlite::Database;
+use tracing::Span;
+
+/// What a first revision becomes.
+pub(crate) const NEW: Holding = Holding::New { follows: 0 };
+
+pub(crate) struct Room {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) database: Database,
+    pub(crate) ambient: Ambient,
+    folder: tempfile::TempDir,
+}
+
+async fn opened(folder: &Path) -> Database {
+    open(&folder.join("intake.sqlite")).await.expect("opens")
+}
+
+pub(crate) async fn room() -> Room {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = opened(folder.path()).await;
+    let ambient = Ambient::new(SystemClock, SeededChance::new(7));
+    let store = Arc::new(SqliteStore::new(database.clone(), ambient.clone()));
+    Room { store, database, ambient, folder }
+}
+
+pub(crate) fn notification(authority: &str, sender_reference: &str, late_reason: &str) -> Notification {
+    Notification {
+        sender_reference: sender_reference.into(),
+        notifying_authority: authority.into(),
+        incident: Some(Incident::default()),
+        children: vec![Child { key: "1".into(), identity: None, facts: Some(ChildFacts::default()) }],
+        late_reason: late_reason.into(),
+        ..Default::default()
+    }
+}
+
+impl Room {
+    /// The same file, after a restart.
+    pub(crate) async fn reopened(&self) -> SqliteStore {
+        SqliteStore::new(opened(self.folder.path()).await, self.ambient.clone())
+    }
+
+    pub(crate) fn candidate(&self, notification: &Notification) -> Candidate {
+        let receipt = Receipt {
+            reference: Reference::mint(&self.ambient),
+            revision: 1,
+            authority: notification.notifying_authority.clone(),
+            sender_reference: notification.sender_reference.clone(),
+            fingerprint: Fingerprint::of(notification),
+            received_at: self.ambient.now(),
+        };
+        let content = Content::Record(notification.encode_to_vec());
+        self.sealed(receipt, RevisionKind::Submitted, content)
+    }
+
+    pub(crate) fn amendment(
+        &self,
+        reference: Reference,
+        number: u32,
+        notification: &Notification,
+    ) -> Candidate {
+        self.later(reference, number, RevisionKind::Amended, notification)
+    }
+
+    pub(crate) fn later(
+        &self,
+        reference: Reference,
+        number: u32,
+        kind: RevisionKind,
+        notification: &Notification,
+    ) -> Candidate {
+        let first = self.candidate(notification).receipt;
+        let receipt = Receipt { reference, revision: number, ..first };
+        self.sealed(receipt, kind, Content::Record(notification.encode_to_vec()))
+    }
+
+    pub(crate) fn withdrawal(&self, reference: Reference, number: u32, words: &str) -> Candidate {
+        let reason = WithdrawalReason::CriteriaNotMet;
+        let receipt = Receipt {
+            reference,
+            revision: number,
+            fingerprint: Fingerprint::of_withdrawal(reference, number, reason.into(), words),
+            ..self.candidate(&notification("373", "A-1", "")).receipt
+        };
+        self.sealed(receipt, RevisionKind::Withdrawn, Content::Withdrawal { reason, words: words.into() })
+    }
+
+    fn sealed(&self, receipt: Receipt, kind: RevisionKind, content: Content) -> Candidate {
+        let told_as = match kind {
+            RevisionKind::Submitted => NOTIFICATION_RECEIVED,
+            RevisionKind::Withdrawn => NOTIFICATION_WITHDRAWN,
+            _ => NOTIFICATION_AMENDED,
+        };
+        let origin =
+            Origin { kind: told_as, source: "intake", subject: receipt.reference, owner: &receipt.authority };
+        let coded = CodedNotification { revision: receipt.revision, ..Default::default() };
+        let event =
+            NotificationAmended { notification: Some(coded), kind: kind.into(), ..Default::default() };
+        let event = Envelope::seal(origin, &event, &self.ambient);
+        let signed_note = format!("note of {} {}", receipt.reference, receipt.revision);
+        Candidate { receipt, signed_note, kind, content, event, cause: Span::none() }
+    }
+
+    /// Holds one revision.
+    pub(crate) async fn hold(&self, candidate: &Candidate) -> Holding {
+        let holdings = self.store.hold(std::slice::from_ref(candidate)).await.expect("holds");
+        holdings.into_iter().next().expect("one answer")
+    }
+
+    /// A notification of authority 373, held.
+    pub(crate) async fn held(&self) -> Reference {
+        let candidate = self.candidate(&notification("373", "A-1", ""));
+        assert_eq!(self.hold(&candidate).await, NEW);
+        candidate.receipt.reference
+    }
+
+    pub(crate) async fn waiting(&self) -> u64 {
+        delivery::sqlite::Outbox::of(self.database.clone()).waiting().await.expect("counts")
+    }
+
+    /// The names of all events told so far, in order.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        self.events().await.into_iter().map(|event| event.kind).collect()
+    }
+
+    pub(crate) async fn events(&self) -> Vec<Envelope> {
+        delivery::sqlite::Outbox::of(self.database.clone()).oldest(10_000).await.expect("reads")
+    }
+
+    pub(crate) async fn status(&self, authority: &str, reference: Reference) -> Status {
+        self.store.status(authority, reference).await.expect("reads").expect("is there")
+    }
+
+    pub(crate) fn heard(&self, reference: Reference, outcome: Outcome) -> Heard<Progress> {
+        self.heard_at(reference, outcome, self.ambient.now())
+    }
+
+    pub(crate) fn heard_at(&self, reference: Reference, outcome: Outcome, at: Timestamp) -> Heard<Progress> {
+        let effect = Progress { reference, outcome, at, cause: Span::none() };
+        Heard { event: EventId::mint(&self.ambient), effect, outgoing: Vec::new() }
+    }
+
+    pub(crate) async fn record(&self, heard: &[Heard<Progress>]) {
+        self.store.record_outcomes(heard, self.ambient.now()).await.expect("records");
+    }
+
+    /// Hears that a revision is assessed, with the duty of another authority where one is named.
+    pub(crate) async fn assess(&self, reference: Reference, revision: u32, notifier: &str, duty: &str) {
+        self.record(&[self.heard(reference, assessed(revision, notifier, duty))]).await;
+    }
+
+    /// The newest offer to an authority with a notification that 373 sent and 888 is asked about.
+    pub(crate) async fn offered(&self) -> Reference {
+        let reference = self.held().await;
+        self.assess(reference, 1, "373", "888").await;
+        reference
+    }
+
+    /// An acceptance by 888, made from what the store says now.
+    pub(crate) async fn acceptance(&self, reference: Reference) -> Answered {
+        let offer = self.store.offer("888", reference).await.expect("reads").expect("is offered");
+        let mut taken = offer.newest.clone();
+        taken.notifying_authority = "888".into();
+        let candidate = self.later(reference, offer.standing.newest + 1, RevisionKind::HandedOver, &taken);
+        let hand_over = self.answered(offer.hand_over, HandOverState::Accepted);
+        let event = self.answer_event(HAND_OVER_ACCEPTED, reference, &hand_over);
+        Answered { number: offer.number, hand_over, with: AnsweredWith::Revision(Box::new(candidate)), event }
+    }
+
+    /// A refusal by 888, made from what the store says now.
+    pub(crate) async fn refusal(&self, reference: Reference, words: &str) -> Answered {
+        let offer = self.store.offer("888", reference).await.expect("reads").expect("is offered");
+        let mut hand_over = self.answered(offer.hand_over, HandOverState::Declined);
+        hand_over.set_declined_because(DeclineReason::NotInOurArea);
+        let event = self.answer_event(HAND_OVER_DECLINED, reference, &hand_over);
+        Answered { number: offer.number, hand_over, with: AnsweredWith::Words(words.into()), event }
+    }
+
+    fn answered(&self, mut hand_over: HandOver, state: HandOverState) -> HandOver {
+        hand_over.set_state(state);
+        hand_over.answered_at = Some(to_wire(self.ambient.now()));
+        hand_over
+    }
+
+    fn answer_event(&self, kind: &'static str, subject: Reference, hand_over: &HandOver) -> Envelope {
+        let origin = Origin { kind, source: "intake", subject, owner: "888" };
+        Envelope::seal(origin, &HandOverChanged { hand_over: Some(hand_over.clone()) }, &self.ambient)
+    }
+}
+
+/// Eligibility's finding on a revision.
+pub(crate) fn assessed(revision: u32, notifier: &str, duty: &str) -> Outcome {
+    let outcome = if duty.is_empty() { Found::DutyInArea } else { Found::DutyOfAnotherAuthority };
+    let child = CodedChild { key: "1".into(), child_token: "0".repeat(32), ..Default::default() };
+    Outcome::Assessed(Box::new(NotificationAssessed {
+        notification: Some(CodedNotification {
+            revision,
+            notifying_authority: notifier.into(),
+            children: vec![child],
+            ..Default::default()
+        }),
+        assessment: Some(Assessment {
+            outcome: outcome.into(),
+            duty_authority: duty.into(),
+            summary: format!("finding on revision {revision}"),
+            ..Default::default()
+        }),
+        assessed_at: None,
+    }))
+}
+
+pub(crate) fn queued(revision: u32) -> Outcome {
+    let entry = QueueEntry { revision, ..Default::default() };
+    Outcome::Queued(Box::new(CaseQueued { entry: Some(entry), reasons: vec![] }))
+}
+
+pub(crate) fn acknowledged() -> Outcome {
+    Outcome::Acknowledged(CaseAcknowledged::default())
+}
