@@ -1,10 +1,21 @@
 //! The words of the command line.
 
-use std::net::SocketAddr;
+mod arguments;
+mod changes;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+
+pub use arguments::{
+    Acknowledge, Certificate, Check, Explain, LaneName, Notify, OfReference, Policy, PolicyCommand, Queue,
+    Sample, StatusOf, Take, Up,
+};
+pub use changes::{
+    AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
+    WithdrawNotification, WithdrawalName,
+};
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
@@ -82,11 +93,24 @@ impl Lapwing {
 pub enum Command {
     /// Start intake, eligibility, triage and audit in this process (the default)
     Up(Up),
+    /// Judge notifications here, with no server and no network; nothing is stored
+    #[command(after_help = EXIT_CODES)]
+    Check(Check),
     /// Send notifications, or check them with nothing stored
     #[command(after_help = EXIT_CODES)]
     Notify(Notify),
     /// Show where a notification stands
     Status(StatusOf),
+    /// Send a later revision of a notification, whole
+    Amend(Amend),
+    /// Withdraw a notification with a reason; it stays visible
+    Withdraw(WithdrawNotification),
+    /// List the hand-overs that concern an authority
+    HandOvers(HandOvers),
+    /// Take over a notification whose duty was found to be yours
+    Accept(AcceptHandOver),
+    /// Say that the duty found to be yours is not
+    Decline(DeclineHandOver),
     /// List the cases that wait for the panel
     Queue(Queue),
     /// Show one case with its finding, clocks and reasons
@@ -95,10 +119,18 @@ pub enum Command {
     Take(Take),
     /// Say that a leased case has been taken over
     Acknowledge(Acknowledge),
+    /// Record that two cases are of the same incident, or that neither is a duplicate
+    Link(LinkCases),
+    /// List what DfE or Ofsted was told
+    Notices(NoticesFor),
     /// Show everything that happened to a notification, as the audit log has it
     Timeline(OfReference),
     /// Show the audit log's newest signed checkpoint
     Checkpoint,
+    /// Show the policy of a day, or the published truth table
+    Policy(Policy),
+    /// Say what a code means and what to do about it
+    Explain(Explain),
     /// Make up plausible notifications, shaped by the published yearly figures; no real person
     Sample(Sample),
     /// Make a development certificate and print where it is
@@ -114,122 +146,27 @@ impl Command {
     fn name(&self) -> &'static str {
         match self {
             Self::Up(_) => "lapwing up",
+            Self::Check(_) => "lapwing check",
             Self::Notify(_) => "lapwing notify",
             Self::Status(_) => "lapwing status",
+            Self::Amend(_) => "lapwing amend",
+            Self::Withdraw(_) => "lapwing withdraw",
+            Self::HandOvers(_) => "lapwing hand-overs",
+            Self::Accept(_) => "lapwing accept",
+            Self::Decline(_) => "lapwing decline",
             Self::Queue(_) => "lapwing queue",
             Self::Case(_) => "lapwing case",
             Self::Take(_) => "lapwing take",
             Self::Acknowledge(_) => "lapwing acknowledge",
+            Self::Link(_) => "lapwing link",
+            Self::Notices(_) => "lapwing notices",
             Self::Timeline(_) => "lapwing timeline",
             Self::Checkpoint => "lapwing checkpoint",
+            Self::Policy(_) => "lapwing policy",
+            Self::Explain(_) => "lapwing explain",
             Self::Sample(_) => "lapwing sample",
             Self::Certificate(_) => "lapwing certificate",
             Self::Completions { .. } => "lapwing completions",
         }
     }
-}
-
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7443);
-
-/// `up`
-#[derive(Debug, Args)]
-pub struct Up {
-    /// The address to listen at; port 0 takes a free one
-    #[arg(long, env = "LAPWING_LISTEN", default_value_t = DEFAULT_LISTEN, value_name = "ADDRESS")]
-    pub listen: SocketAddr,
-}
-
-/// `notify`
-#[derive(Debug, Args)]
-pub struct Notify {
-    /// Files with one notification each (proto3 JSON), or one a line (NDJSON); - reads standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Judge only: nothing is stored, and the finding is shown
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// `status`
-#[derive(Debug, Args)]
-pub struct StatusOf {
-    /// The reference from the receipt; case, spaces and hyphens do not matter
-    pub reference: String,
-    /// Go on until the panel has acknowledged it
-    #[arg(long)]
-    pub watch: bool,
-    /// The authority that sent it (DfE number), where the receipt was not given in this folder
-    #[arg(long, value_name = "NUMBER")]
-    pub authority: Option<String>,
-}
-
-/// Which lane of the panel's queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LaneName {
-    /// For the panel's decision
-    Decision,
-    /// For the panel's information
-    Information,
-}
-
-/// `queue`
-#[derive(Debug, Args)]
-pub struct Queue {
-    /// One lane alone
-    #[arg(long)]
-    pub lane: Option<LaneName>,
-    /// Also the cases that the panel has acknowledged
-    #[arg(long)]
-    pub all: bool,
-    /// How many cases of each lane to print
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
-    pub most: usize,
-}
-
-/// A verb on one notification or case.
-#[derive(Debug, Args)]
-pub struct OfReference {
-    /// The reference from the receipt; case, spaces and hyphens do not matter
-    pub reference: String,
-}
-
-/// `take`
-#[derive(Debug, Args)]
-pub struct Take {
-    /// The lane
-    #[arg(long, default_value = "decision")]
-    pub lane: LaneName,
-    /// How many seconds to hold the case, at most 3600
-    #[arg(long, default_value_t = 300, value_name = "SECONDS")]
-    pub lease: u32,
-}
-
-/// `acknowledge`
-#[derive(Debug, Args)]
-pub struct Acknowledge {
-    /// The case's reference
-    pub reference: String,
-    /// The lease that `take` printed
-    pub lease: String,
-}
-
-/// `sample`
-#[derive(Debug, Args)]
-pub struct Sample {
-    /// How many
-    #[arg(long, default_value_t = 10)]
-    pub count: usize,
-    /// The same seed makes up the same notifications
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// The year to follow: the one that ends on 31 March of it
-    #[arg(long, default_value_t = 2026)]
-    pub year: i16,
-}
-
-/// `certificate`
-#[derive(Debug, Args)]
-pub struct Certificate {
-    /// Whose: lapwing://authority/373, lapwing://panel/secretariat, lapwing://operator/…, lapwing://auditor/…
-    pub caller: identity::Caller,
 }

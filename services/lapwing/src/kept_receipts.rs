@@ -26,11 +26,12 @@ pub(crate) fn keep(folder: &Path, receipts: &[Receipt]) -> Result<()> {
         .with_context(|| format!("the receipts were given and could not be kept in {}", file.display()))
 }
 
-/// The DfE number of the authority that was given the receipt with this reference, where it is kept here.
+/// The DfE number of the authority that was given the newest receipt with this reference, where one is kept here:
+/// after a hand-over it is another authority's than the first.
 pub(crate) fn authority_of(folder: &Path, reference: Reference) -> Option<String> {
     let kept = fs::read_to_string(file(folder)).ok()?;
     let reference = reference.to_string();
-    let line = kept.lines().find(|line| line.contains(&reference))?;
+    let line = kept.lines().rfind(|line| line.contains(&reference))?;
     from_json::<Receipt>(line).ok().map(|receipt| receipt.notifying_authority)
 }
 

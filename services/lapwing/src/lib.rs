@@ -3,6 +3,7 @@
 //! [`embedded`] is the one place that knows every service; the verbs see gRPC alone, with the development certificates
 //! of a data folder.
 
+pub mod catalogue;
 pub mod cli;
 pub mod embedded;
 pub mod ending;
@@ -33,6 +34,16 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
     match command {
         Command::Up(up) => verbs::up(context, up).await,
         Command::Notify(notify) => verbs::notify(context, notify).await,
+        Command::Check(check) => verbs::check(context, check).await,
+        Command::Amend(amend) => verbs::amend(context, amend).await,
+        Command::Withdraw(withdraw) => verbs::withdraw(context, withdraw).await,
+        Command::HandOvers(asked) => verbs::hand_overs(context, asked).await,
+        Command::Accept(accept) => verbs::accept(context, accept).await,
+        Command::Decline(decline) => verbs::decline(context, decline).await,
+        Command::Link(link) => verbs::link(context, link).await,
+        Command::Notices(asked) => verbs::notices(context, asked).await,
+        Command::Policy(policy) => verbs::policy(context, &policy.command),
+        Command::Explain(explain) => verbs::explain(context, &explain),
         Command::Status(status) => verbs::status(context, status).await,
         Command::Queue(queue) => verbs::queue(context, queue).await,
         Command::Case(reference) => verbs::case(context, reference).await,

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use contracts::notification::v1::{Assessment, Clock, ClockKind, Outcome, Priority, Remark};
+use contracts::notification::v1::{
+    Assessment, Change, Clock, ClockKind, FactReliedOn, JudgedBy, Outcome, Priority, Remark,
+};
 use contracts::time::from_wire;
 
 /// Prints a line on standard output. A reader that went away (`| head`) ends the printing and is no error.
@@ -51,7 +53,7 @@ pub(crate) fn assessment(assessment: &Assessment) -> String {
     format!("  finding: {}\n{}", assessment.summary, grounds(assessment))
 }
 
-/// What a finding rests on.
+/// What a finding rests on, and what would alter it.
 pub(crate) fn grounds(assessment: &Assessment) -> String {
     let mut lines = Vec::new();
     if !assessment.provision.is_empty() {
@@ -62,12 +64,44 @@ pub(crate) fn grounds(assessment: &Assessment) -> String {
         lines.extend(
             child.reasons.iter().map(|reason| format!("      because {} ({})", reason.text, reason.source)),
         );
+        lines.extend(child.facts.iter().map(relied_on));
         lines.extend(
             child.missing.iter().map(|missing| format!("      missing {}: {}", missing.field, missing.why)),
         );
+        lines.extend(changes(&child.changes));
     }
     lines.push(format!("    by: {}", assessment.policy_edition));
     lines.join("\n")
+}
+
+fn relied_on(fact: &FactReliedOn) -> String {
+    let who = match fact.judged_by() {
+        JudgedBy::Unspecified => "",
+        JudgedBy::SocialWork => ", judged by social work",
+        JudgedBy::SafeguardingLead => ", judged by the safeguarding lead",
+        JudgedBy::Director => ", judged by the director",
+        JudgedBy::SafeguardingPartners => ", judged by the safeguarding partners",
+        JudgedBy::Other => ", judged by somebody else",
+    };
+    let when = if fact.judged_on.is_empty() { String::new() } else { format!(" on {}", fact.judged_on) };
+    format!("      relies on {}: {}{who}{when}", fact.field, fact.value)
+}
+
+/// So many smallest changes of a finding are printed; `--json` has all.
+const CHANGES_PRINTED: usize = 6;
+
+fn changes(changes: &[Change]) -> Vec<String> {
+    let told = changes.iter().take(CHANGES_PRINTED).map(|change| {
+        let turns: Vec<String> = change
+            .facts
+            .iter()
+            .map(|turn| format!("{} became {}", turn.field, turn.becomes.join(" or ")))
+            .collect();
+        format!("      would be \"{}\" if {}", outcome(change.outcome()), turns.join(", and "))
+    });
+    let left = changes.len().saturating_sub(CHANGES_PRINTED);
+    let more = (left > 0).then(|| format!("      … and {left} more (--json has all)"));
+    told.chain(more).collect()
 }
 
 /// A clock on one line.
@@ -75,12 +109,18 @@ pub(crate) fn clock(clock: &Clock) -> String {
     let name = match clock.kind() {
         ClockKind::Notification => "notify the panel",
         ClockKind::RapidReview => "rapid review",
+        ClockKind::LocalReview => "local review",
         ClockKind::Unspecified => "clock",
     };
     let due =
         if clock.due_on.is_empty() { "no due date".to_owned() } else { format!("due {}", clock.due_on) };
-    let late = if clock.late { ", LATE" } else { "" };
-    format!("  {name}: {due}{late} - {}", clock.explanation)
+    let late = match (clock.late, clock.late_reason_given) {
+        (false, _) => "",
+        (true, false) => ", LATE (no reason given yet: amend the notification with late_reason)",
+        (true, true) => ", LATE (reason given)",
+    };
+    let other = if clock.other_reading.is_empty() { "" } else { " " };
+    format!("  {name}: {due}{late} - {}{other}{}", clock.explanation, clock.other_reading)
 }
 
 /// A priority in a word.

@@ -1,9 +1,17 @@
 //! The verbs, one a file. They call services by gRPC and know none from inside, but for `up`.
 
 mod acknowledge;
+mod amend;
 mod case;
 mod certificate;
+mod check;
+mod explain;
+mod hand_over;
+mod judgement;
+mod link;
+mod notices;
 mod notify;
+mod policy;
 mod queue;
 mod sample;
 mod status;
@@ -13,13 +21,20 @@ mod up;
 
 use std::path::PathBuf;
 
-use contracts::notification::v1::Lane;
+use contracts::notification::v1::{Lane, Notification};
 use ids::Reference;
 
 pub(crate) use acknowledge::acknowledge;
+pub(crate) use amend::{amend, withdraw};
 pub(crate) use case::case;
 pub(crate) use certificate::{certificate, completions};
+pub(crate) use check::check;
+pub(crate) use explain::explain;
+pub(crate) use hand_over::{accept, decline, hand_overs};
+pub(crate) use link::link;
+pub(crate) use notices::notices;
 pub(crate) use notify::notify;
+pub(crate) use policy::policy;
 pub(crate) use queue::queue;
 pub(crate) use sample::sample;
 pub(crate) use status::status;
@@ -28,6 +43,7 @@ pub(crate) use timeline::{checkpoint, timeline};
 pub(crate) use up::up;
 
 use crate::cli::LaneName;
+use crate::kept_receipts;
 
 /// What every verb knows of its surroundings.
 #[derive(Debug, Clone)]
@@ -52,4 +68,23 @@ impl From<LaneName> for Lane {
 /// Reads a reference before any server is asked: a slip is told at once.
 fn reference(text: &str) -> anyhow::Result<Reference> {
     text.parse().map_err(|error: ids::ReferenceError| anyhow::anyhow!("{text}: {error}"))
+}
+
+/// The authority that holds a notification: the one named, or else the one whose receipt is kept here.
+fn holder_of(context: &Context, reference: Reference, named: Option<String>) -> anyhow::Result<String> {
+    named.or_else(|| kept_receipts::authority_of(&context.folder, reference)).ok_or_else(|| {
+        anyhow::anyhow!(
+            "the receipt of {reference} is not kept in {}: name the authority that holds it with --authority, such as --authority 373",
+            context.folder.display()
+        )
+    })
+}
+
+/// The DfE number in whose name a notification is sent, also where it gives a GSS code. One that names no authority
+/// goes under a number that no authority has, so that the server says what is missing.
+fn number_of(notification: &Notification) -> String {
+    let named = &notification.notifying_authority;
+    let by_code = registers::authorities().find_by_gss(named).map(|authority| authority.number.to_string());
+    let well_formed = named.len() == 3 && named.bytes().all(|byte| byte.is_ascii_digit());
+    by_code.unwrap_or_else(|| if well_formed { named.clone() } else { "000".to_owned() })
 }

@@ -54,13 +54,15 @@ impl std::fmt::Display for Stopped {
     }
 }
 
-/// What waits in the outboxes and what is parked. The outboxes are read in the direction of the facts, and an
-/// event leaves its outbox only after its receivers have committed: zero everywhere means that all is delivered.
+/// What waits in the outboxes and what is parked. An event leaves its outbox only after its receivers have committed
+/// what they tell because of it, and the outboxes are read in the direction of the facts: zero everywhere means that all
+/// is delivered. Intake is read again after eligibility, because a finding may make it offer a hand-over.
 pub(super) async fn waiting(services: &Services) -> Result<Waiting, StoreError> {
     let mut waiting = Waiting::default();
-    for (_, outbox) in services.outboxes() {
-        waiting.events += outbox.waiting().await?;
-    }
+    let before = services.intake.outbox.waiting().await?;
+    waiting.events += services.eligibility.outbox.waiting().await?;
+    waiting.events += before.max(services.intake.outbox.waiting().await?);
+    waiting.events += services.triage.outbox.waiting().await?;
     for parked in [
         services.intake.parked().await?,
         services.eligibility.parked().await?,

@@ -85,17 +85,9 @@ fn sort_out(items: Vec<Item>, report: &mut Report) -> (Vec<Readable>, Ending) {
 fn by_authority(readable: Vec<Readable>) -> BTreeMap<String, Vec<Readable>> {
     let mut by_authority: BTreeMap<String, Vec<Readable>> = BTreeMap::new();
     for item in readable {
-        by_authority.entry(caller_number(&item.notification)).or_default().push(item);
+        by_authority.entry(super::number_of(&item.notification)).or_default().push(item);
     }
     by_authority
-}
-
-/// The number in whose name a notification is sent. One that names no authority goes under a number that no
-/// authority has, so that the server says what is missing.
-fn caller_number(notification: &Notification) -> String {
-    let number = &notification.notifying_authority;
-    let well_formed = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
-    if well_formed { number.clone() } else { "000".to_owned() }
 }
 
 fn progress(count: usize) -> ProgressBar {

@@ -65,12 +65,13 @@ fn tell(context: &Context, lane: Lane, entries: &[QueueEntry], waiting: u64) {
     line(format!("{name}: {waiting} waiting"));
     for entry in entries {
         line(format!(
-            "  {}  {:8}  {}  {}{}{}",
+            "  {}  {:8}  {}  {}{}{}{}",
             entry.reference,
             priority(entry.priority()),
             entry.notifying_authority,
             outcome(entry.outcome()),
             due(entry),
+            marks(entry),
             state(entry),
         ));
     }
@@ -86,6 +87,20 @@ fn due(entry: &QueueEntry) -> String {
     let clock =
         entry.clocks.iter().find(|clock| clock.kind() == ClockKind::RapidReview && !clock.due_on.is_empty());
     clock.map(|clock| format!("; rapid review due {}", clock.due_on)).unwrap_or_default()
+}
+
+/// What besides lane and clock has a say in the order, or changes what the case is.
+fn marks(entry: &QueueEntry) -> String {
+    let indicators = match entry.indicators.len() {
+        0 => String::new(),
+        1 => "; 1 indicator".to_owned(),
+        several => format!("; {several} indicators"),
+    };
+    let cluster = if entry.clusters > 0 { "; in a cluster" } else { "" };
+    let linked = if entry.linked.is_empty() { "" } else { "; linked" };
+    let withdrawn = if entry.withdrawn { "; withdrawn" } else { "" };
+    let revision = if entry.revision > 1 { format!("; revision {}", entry.revision) } else { String::new() };
+    format!("{indicators}{cluster}{linked}{revision}{withdrawn}")
 }
 
 fn state(entry: &QueueEntry) -> String {

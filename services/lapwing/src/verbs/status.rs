@@ -1,17 +1,15 @@
 //! `lapwing status`: where a notification stands, as its authority sees it.
 
-use anyhow::anyhow;
 use contracts::intake::v1::WatchRequest;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
 use contracts::intake::v1::{GetRequest, get_request};
 use contracts::json::to_json;
-use contracts::notification::v1::{Lane, Stage, Status};
+use contracts::notification::v1::{HandOver, HandOverState, Lane, Stage, Status};
 
-use super::{Context, reference};
+use super::{Context, holder_of, reference};
 use crate::cli::StatusOf;
 use crate::connection::{connect, traced};
 use crate::ending::{Ending, Failure};
-use crate::kept_receipts;
 use crate::printing::{aside, clock, grounds, line, priority, time};
 
 /// Shows where a notification stands, and goes on with each step where it is watched.
@@ -20,9 +18,7 @@ use crate::printing::{aside, clock, grounds, line, priority, time};
 /// Where the reference is mistaken, or nobody here knows whose it is.
 pub(crate) async fn status(context: &Context, of: StatusOf) -> Result<Ending, Failure> {
     let reference = reference(&of.reference)?;
-    let authority = of.authority.or_else(|| kept_receipts::authority_of(&context.folder, reference)).ok_or_else(|| {
-        anyhow!("the receipt of {reference} is not kept in {}: name the authority that sent it with --authority, such as --authority 373", context.folder.display())
-    })?;
+    let authority = holder_of(context, reference, of.authority)?;
     let caller = identity::Caller::authority(authority);
     let channel = connect(&context.folder, context.server.as_deref(), &caller).await?;
     let mut client = IntakeServiceClient::new(channel);
@@ -47,7 +43,7 @@ async fn watch(
         tell(context, &status, told);
         (told, stage) = (status.steps.len(), status.stage());
     }
-    if stage == Stage::Acknowledged {
+    if matches!(stage, Stage::Acknowledged | Stage::Withdrawn) {
         return Ok(Ending::Well);
     }
     aside("the server stopped before the panel had acknowledged it; watch again once the server runs");
@@ -66,12 +62,33 @@ fn tell(context: &Context, status: &Status, told: usize) {
         ));
     }
     for step in status.steps.iter().skip(told) {
-        line(format!("  {}  {}", time(step.at.as_ref()), step.words));
+        let revision =
+            if status.revision > 1 { format!("revision {}: ", step.revision) } else { String::new() };
+        line(format!("  {}  {revision}{}", time(step.at.as_ref()), step.words));
+        // What was found for an earlier revision is history: its step says it in a sentence.
         match step.stage() {
-            Stage::Assessed => status.assessment.iter().for_each(|found| line(grounds(found))),
-            Stage::Queued => tell_queue(status),
+            Stage::Assessed if step.revision == status.revision => {
+                status.assessment.iter().for_each(|found| line(grounds(found)));
+            }
+            Stage::Queued if step.revision == status.revision => tell_queue(status),
             _ => (),
         }
+    }
+    status.hand_over.iter().for_each(|hand_over| line(told_hand_over(hand_over)));
+}
+
+fn told_hand_over(hand_over: &HandOver) -> String {
+    let to = &hand_over.to_authority;
+    match hand_over.state() {
+        HandOverState::Offered => {
+            format!("  hand-over: authority {to} is asked to take it over; it stays held")
+        }
+        HandOverState::Accepted => format!("  hand-over: authority {to} has taken it over"),
+        HandOverState::Declined => {
+            format!("  hand-over: authority {to} declined; a person decides, and it stays held")
+        }
+        HandOverState::Lapsed => format!("  hand-over: no longer offered to authority {to}"),
+        HandOverState::Unspecified => String::new(),
     }
 }
 

@@ -6,15 +6,15 @@ use anyhow::Result;
 use contracts::intake::v1::submit_many_response::Answer;
 use contracts::intake::v1::{CheckResponse, Conflict, Receipt, Refusal, SubmitManyResponse, SubmitResponse};
 use contracts::json::to_json;
-use contracts::notification::v1::Remark;
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Answers;
 use crate::ending::Ending;
 use crate::kept_receipts;
 use crate::notification_files::ReadError;
-use crate::printing::{assessment, line, remark};
+use crate::printing::line;
+use crate::verbs::judgement::{Verdicts, remarks, with_place};
 
 /// Of so many and more, those that are simply held get no line of their own.
 const MANY: usize = 200;
@@ -29,6 +29,7 @@ pub(super) struct Report {
     refused: usize,
     conflicts: usize,
     try_again: usize,
+    verdicts: Verdicts,
     example: Option<String>,
 }
 
@@ -128,19 +129,7 @@ impl Report {
     }
 
     fn checked(&mut self, place: &str, response: &CheckResponse) -> Ending {
-        let well = response.violations.is_empty();
-        let (verdict, ending) = if well { ("held", Ending::Well) } else { ("refused", Ending::Refused) };
-        self.held += usize::from(well);
-        self.refused += usize::from(!well);
-        if self.json {
-            line(with_place(place, &to_json(response)));
-            return ending;
-        }
-        let (violations, warnings) =
-            (remarks("refused:", &response.violations), remarks("warning:", &response.warnings));
-        line(format!("{place}: would be {verdict}{violations}{warnings}"));
-        response.assessment.iter().for_each(|found| line(assessment(found)));
-        ending
+        self.verdicts.tell(self.json, place, response)
     }
 
     /// One line for all, and what to do next.
@@ -149,10 +138,7 @@ impl Report {
             return;
         }
         if check {
-            return line(format!(
-                "{} would be held, {} would be refused; nothing was stored",
-                self.held, self.refused
-            ));
+            return Verdicts { refused: self.verdicts.refused + self.refused, ..self.verdicts }.sum_up();
         }
         let counts = [
             (self.held_before, "of these held before"),
@@ -179,13 +165,4 @@ fn receipt(folder: &Path, response: &SubmitManyResponse) -> Option<Receipt> {
             .parse()
             .is_ok_and(|reference| kept_receipts::authority_of(folder, reference).is_some());
     (!kept).then_some(receipt)
-}
-
-fn remarks(kind: &str, remarks: &[Remark]) -> String {
-    remarks.iter().map(|told| format!("\n{}", remark(kind, told))).collect()
-}
-
-fn with_place(place: &str, answer: &str) -> String {
-    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
-    json!({ "place": place, "answer": answer }).to_string()
 }

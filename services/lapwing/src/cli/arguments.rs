@@ -1,0 +1,155 @@
+//! What the verbs are given, but for those that change a notification or bring cases together ([`super::changes`]).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7443);
+
+/// `up`
+#[derive(Debug, Args)]
+pub struct Up {
+    /// The address to listen at; port 0 takes a free one
+    #[arg(long, env = "LAPWING_LISTEN", default_value_t = DEFAULT_LISTEN, value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files with one notification each (proto3 JSON), or one a line (NDJSON); - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The day on which it would be received [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+/// `notify`
+#[derive(Debug, Args)]
+pub struct Notify {
+    /// Files with one notification each (proto3 JSON), or one a line (NDJSON); - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Judge only: nothing is stored, and the finding is shown
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusOf {
+    /// The reference from the receipt; case, spaces and hyphens do not matter
+    pub reference: String,
+    /// Go on until the panel has acknowledged it
+    #[arg(long)]
+    pub watch: bool,
+    /// The authority that sent it (DfE number), where the receipt was not given in this folder
+    #[arg(long, value_name = "NUMBER")]
+    pub authority: Option<String>,
+}
+
+/// Which lane of the panel's queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LaneName {
+    /// For the panel's decision
+    Decision,
+    /// For the panel's information
+    Information,
+}
+
+/// `queue`
+#[derive(Debug, Args)]
+pub struct Queue {
+    /// One lane alone
+    #[arg(long)]
+    pub lane: Option<LaneName>,
+    /// Also the cases that the panel has acknowledged
+    #[arg(long)]
+    pub all: bool,
+    /// How many cases of each lane to print
+    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    pub most: usize,
+}
+
+/// A verb on one notification or case.
+#[derive(Debug, Args)]
+pub struct OfReference {
+    /// The reference from the receipt; case, spaces and hyphens do not matter
+    pub reference: String,
+}
+
+/// `take`
+#[derive(Debug, Args)]
+pub struct Take {
+    /// The lane
+    #[arg(long, default_value = "decision")]
+    pub lane: LaneName,
+    /// How many seconds to hold the case, at most 3600
+    #[arg(long, default_value_t = 300, value_name = "SECONDS")]
+    pub lease: u32,
+}
+
+/// `acknowledge`
+#[derive(Debug, Args)]
+pub struct Acknowledge {
+    /// The case's reference
+    pub reference: String,
+    /// The lease that `take` printed
+    pub lease: String,
+}
+
+/// `sample`
+#[derive(Debug, Args)]
+pub struct Sample {
+    /// How many
+    #[arg(long, default_value_t = 10)]
+    pub count: usize,
+    /// The same seed makes up the same notifications
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The year to follow: the one that ends on 31 March of it
+    #[arg(long, default_value_t = 2026)]
+    pub year: i16,
+}
+
+/// `certificate`
+#[derive(Debug, Args)]
+pub struct Certificate {
+    /// Whose: lapwing://authority/373, lapwing://panel/secretariat, lapwing://operator/…, lapwing://auditor/…
+    pub caller: identity::Caller,
+}
+
+/// `policy`
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// What to show
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// What to show of the policy.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// What holds for an incident of a day: edition, ages, clocks, lanes, recipients, windows, code sets
+    Explain {
+        /// The day of the incident, such as 2026-03-14
+        date: Date,
+    },
+    /// The published truth table: what is found for every combination of the deciding facts
+    Table,
+    /// Every combination of the deciding facts as a notification, one a line, for `check`
+    Combinations {
+        /// The day of the incident
+        date: Date,
+    },
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as CODE_RETIRED or string.pattern; left out, the whole catalogue is printed
+    pub code: Option<String>,
+}

@@ -1,0 +1,102 @@
+//! Every code with which Lapwing answers is in the catalogue, and the published catalogue is the present one.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use contracts::DESCRIPTOR_POOL;
+use lapwing::catalogue::{document, sections};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn every_code_is_declared_once_with_what_it_means_and_what_to_do() {
+    let sections = sections();
+    assert_eq!(catalogue::faults(&sections), Vec::<String>::new());
+    let codes: usize = sections.iter().map(|section| section.entries.len()).sum();
+    assert!(codes > 100, "{codes}");
+}
+
+#[test]
+fn the_published_catalogue_is_the_present_one() {
+    let published = fs::read_to_string(root().join("services/CATALOGUE.md")).expect("it is published");
+    assert!(
+        published == document(),
+        "services/CATALOGUE.md is not the present catalogue: run `lapwing explain > services/CATALOGUE.md`"
+    );
+}
+
+/// The sources that go into the services and the command, without their tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![root().join("services"), root().join("proto/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            if path.is_dir() && !["tests", "samples", "target", "benches"].contains(&name.as_str()) {
+                folders.push(path);
+            } else if name.ends_with(".rs") && name != "tests.rs" {
+                let text = fs::read_to_string(&path).expect("a source");
+                let without_tests = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+                sources.push((path, without_tests));
+            }
+        }
+    }
+    sources
+}
+
+/// Text between quotes that looks like a code: capitals and digits, with an underscore between them.
+fn codes_in(source: &str) -> BTreeSet<String> {
+    let looks_like_one = |text: &&str| {
+        text.contains('_')
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split('"').skip(1).step_by(2))
+        .filter(looks_like_one)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Names of settings, and of the contract's own enumerations, look like codes and are none.
+fn is_no_code(text: &str) -> bool {
+    let setting = ["LAPWING_", "OTEL_", "CARGO_", "OUT_DIR"].iter().any(|prefix| text.starts_with(prefix));
+    setting
+        || DESCRIPTOR_POOL
+            .all_enums()
+            .any(|enumeration| enumeration.values().any(|value| value.name().starts_with(text)))
+}
+
+#[test]
+fn no_source_gives_a_code_that_is_in_no_catalogue() {
+    let known: BTreeSet<&str> =
+        sections().iter().flat_map(|section| section.entries).map(catalogue::Entry::code).collect();
+    let (mut seen, mut sources_read) = (0, 0);
+    for (path, source) in sources() {
+        sources_read += 1;
+        for code in codes_in(&source).iter().filter(|code| !is_no_code(code)) {
+            seen += 1;
+            assert!(known.contains(code.as_str()), "{code} in {} is in no catalogue", path.display());
+        }
+    }
+    assert!(sources_read > 150 && seen > 10, "{seen} codes in {sources_read} sources");
+}
+
+#[test]
+fn a_remark_never_names_its_rule_by_a_text_of_its_own() {
+    for (path, source) in sources() {
+        for (number, line) in (1..).zip(source.lines()) {
+            assert!(
+                !line.contains("rule: \""),
+                "{}:{number}: take the rule from an `Entry` of the room's catalogue",
+                path.display()
+            );
+        }
+    }
+}
