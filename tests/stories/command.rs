@@ -84,7 +84,7 @@ async fn the_first_hour_from_notify_to_acknowledge() {
         assert!(printed.contains(event), "{printed}");
     }
     let (_, printed) = desk.run(&["checkpoint"]).await;
-    assert!(printed.starts_with("lapwing-audit-log\n4\n"), "{printed}");
+    assert!(printed.starts_with("lapwing-audit-log\n6\n"), "{printed}");
     let (_, printed) = desk.run(&["take"]).await;
     assert_eq!(printed.trim(), "nothing waits in this lane");
 }

@@ -52,7 +52,7 @@ async fn a_notification_reaches_the_panel_and_its_sender_sees_every_step() {
     let status = got.status.expect("a status");
     let told: Vec<Stage> = status.steps.iter().map(|step| step.stage()).collect();
     assert_eq!(told, [Stage::Received, Stage::Assessed, Stage::Queued, Stage::Acknowledged]);
-    assert_eq!(status.clocks.len(), 2);
+    assert_eq!(status.clocks.len(), 3, "notification, rapid review and local review");
     world.settled().await;
 }
 
@@ -167,13 +167,15 @@ async fn the_log_tells_what_happened_and_its_checkpoint_verifies() {
         [
             ("eligibility", "notification.assessed.v1"),
             ("intake", "notification.received.v1"),
-            ("triage", "case.queued.v1")
+            ("triage", "case.queued.v1"),
+            ("triage", "notice.dfe.v1"),
+            ("triage", "notice.ofsted.v1")
         ]
     );
     assert!(timeline.entries.iter().all(|entry| entry.leaf_hash.len() == 64 && !entry.words.is_empty()));
 
     let checkpoint = audit.checkpoint(CheckpointRequest {}).await.expect("stated").into_inner();
-    assert_eq!(checkpoint.size, 3);
+    assert_eq!(checkpoint.size, 5);
     let text = notary::verify(&checkpoint.signed_note, world.services().checkpoint_key()).expect("verifies");
-    assert_eq!(text.lines().nth(1), Some("3"));
+    assert_eq!(text.lines().nth(1), Some("5"));
 }

@@ -102,14 +102,15 @@ async fn every_receipted_notification_reaches_the_queue_once_however_often_the_p
     assert_eq!(queued.len(), distinct.len(), "no case is queued twice");
     assert_eq!(distinct, receipted, "what is queued is what was receipted");
 
-    // Each notification was received, assessed and queued: three events, each in the log once.
+    // Each notification was received, assessed and queued, and DfE and Ofsted were told: five events, each in the log
+    // once.
     let logged = until("the log to have every event", async || {
         let checkpoint =
             clients.audit().await.checkpoint(CheckpointRequest {}).await.expect("stated").into_inner();
-        (checkpoint.size >= 3 * NOTIFICATIONS as u64).then_some(checkpoint.size)
+        (checkpoint.size >= 5 * NOTIFICATIONS as u64).then_some(checkpoint.size)
     })
     .await;
-    assert_eq!(logged, 3 * NOTIFICATIONS as u64, "no event is in the log twice");
+    assert_eq!(logged, 5 * NOTIFICATIONS as u64, "no event is in the log twice");
     assert_eq!(process.terminate().await, "stopped: every call was answered and every event delivered");
     for file in ["intake", "eligibility", "triage", "audit"] {
         assert_eq!(count(folder.path(), file, "parked").await, 0, "{file} could not handle an event");

@@ -1,13 +1,17 @@
 //! Stories of the whole system, told from outside over real connections with mutual TLS.
 
 mod bad_input;
+mod brought_together;
 mod command;
 mod fixtures;
+mod hand_over;
 mod identity;
 mod journey;
 mod killed;
 mod many_at_once;
+mod offline;
 mod other_language;
+mod revisions;
 mod same_submission;
 mod traces;
 mod worlds;

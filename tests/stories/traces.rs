@@ -14,7 +14,7 @@ const CALLER: &str = "b7ad6b7169203331";
 
 /// The tree: each span with its kind and its parent. The acknowledgement comes hours or days after the rest, in a
 /// call of its own; its event joins the trace under the span that processed the finding.
-const SHAPE: [(&str, &str, &str); 15] = [
+const SHAPE: [(&str, &str, &str); 19] = [
     ("lapwing.intake.v1.IntakeService/Submit", "server", ""),
     ("create notification.received.v1", "producer", "lapwing.intake.v1.IntakeService/Submit"),
     ("process audit.events", "consumer", "create notification.received.v1"),
@@ -26,6 +26,10 @@ const SHAPE: [(&str, &str, &str); 15] = [
     ("create case.queued.v1", "producer", "process triage.findings"),
     ("process audit.events", "consumer", "create case.queued.v1"),
     ("process intake.outcomes", "consumer", "create case.queued.v1"),
+    ("create notice.dfe.v1", "producer", "process triage.findings"),
+    ("process audit.events", "consumer", "create notice.dfe.v1"),
+    ("create notice.ofsted.v1", "producer", "process triage.findings"),
+    ("process audit.events", "consumer", "create notice.ofsted.v1"),
     ("acknowledge case", "internal", "process triage.findings"),
     ("create case.acknowledged.v1", "producer", "acknowledge case"),
     ("process audit.events", "consumer", "create case.acknowledged.v1"),

@@ -12,4 +12,5 @@ mkdir -p "$2"
     lapwing/notification/v1/notification.proto \
     lapwing/notification/v1/progress.proto \
     lapwing/notification/v1/remark.proto \
+    lapwing/notification/v1/revision.proto \
     lapwing/intake/v1/intake.proto
