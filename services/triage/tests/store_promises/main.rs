@@ -3,6 +3,7 @@
 
 mod bringing_together;
 mod leases;
+mod migration;
 mod opening;
 mod revisions;
 mod world;
