@@ -4,10 +4,17 @@ use acceptance::{World, notification};
 use ambient::Ambient;
 use contracts::audit::v1::TimelineRequest;
 use contracts::audit::v1::client::audit_service_client::AuditServiceClient;
+use contracts::intake::v1::answer_hand_over_request::Answer;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
-use contracts::intake::v1::{GetRequest, SubmitRequest, get_request};
+use contracts::intake::v1::{
+    Acceptance, AmendRequest, AnswerHandOverRequest, GetRequest, ListHandOversRequest, SubmitRequest,
+    WithdrawRequest, get_request,
+};
+use contracts::notification::v1::WithdrawalReason;
 use contracts::triage::v1::client::triage_service_client::TriageServiceClient;
-use contracts::triage::v1::{GetCaseRequest, TakeNextRequest};
+use contracts::triage::v1::{
+    DecideLinkRequest, GetCaseRequest, LinkState, ListNoticesRequest, Recipient, TakeNextRequest,
+};
 use identity::{Caller, DevelopmentAuthority, Role};
 use tonic::Code;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
@@ -67,6 +74,48 @@ async fn an_authority_cannot_read_the_panels_queue_nor_the_panel_notify() {
         .submit(SubmitRequest { notification: Some(notification("373", "A")) })
         .await;
     assert_eq!(sent.expect_err("refused").code(), Code::PermissionDenied);
+}
+
+#[tokio::test]
+async fn no_authority_decides_about_cases_and_nobody_but_authorities_changes_notifications() {
+    let world = World::embedded().await;
+    let clients = world.clients();
+    let unknown = ids::Reference::mint(&Ambient::system()).to_string();
+    let mut triage = TriageServiceClient::new(clients.channel(&Caller::authority("373")).await);
+    let decide = DecideLinkRequest {
+        reference: unknown.clone(),
+        other_reference: unknown.clone(),
+        decision: LinkState::SameIncident.into(),
+    };
+    assert_eq!(triage.decide_link(decide).await.expect_err("refused").code(), Code::PermissionDenied);
+    let notices = ListNoticesRequest { recipient: Recipient::Dfe.into(), ..Default::default() };
+    assert_eq!(triage.list_notices(notices).await.expect_err("refused").code(), Code::PermissionDenied);
+
+    for caller in [Caller::new(Role::Panel, "secretariat"), Caller::new(Role::Operator, "night")] {
+        let mut intake = IntakeServiceClient::new(clients.channel(&caller).await);
+        let amend = AmendRequest {
+            reference: unknown.clone(),
+            revision: 2,
+            notification: Some(notification("373", "CASE-1")),
+        };
+        let withdraw = WithdrawRequest {
+            reference: unknown.clone(),
+            revision: 2,
+            reason: WithdrawalReason::SentByMistake.into(),
+            words: String::new(),
+        };
+        let accept = Some(Answer::Accept(Acceptance::default()));
+        let answer = AnswerHandOverRequest { reference: unknown.clone(), answer: accept };
+        let refused = [
+            intake.amend(amend).await.expect_err("refused"),
+            intake.withdraw(withdraw).await.expect_err("refused"),
+            intake.answer_hand_over(answer).await.expect_err("refused"),
+            intake.list_hand_overs(ListHandOversRequest::default()).await.expect_err("refused"),
+        ];
+        for status in refused {
+            assert_eq!(status.code(), Code::PermissionDenied, "{caller}: {status}");
+        }
+    }
 }
 
 #[tokio::test]

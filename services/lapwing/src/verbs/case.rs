@@ -33,7 +33,7 @@ fn tell(case: &GetCaseResponse) {
     line(head(&entry));
     case.assessment.iter().for_each(|found| line(assessment(found)));
     for reason in &case.reasons {
-        line(format!("  in this lane because {} ({})", reason.text, reason.source));
+        line(format!("  in its lane and priority because {} ({})", reason.text, reason.source));
     }
     entry.clocks.iter().for_each(|set| line(clock(set)));
     for rule in &case.order {
