@@ -75,14 +75,6 @@ impl Combination {
         COLUMNS[column].values[self.values[column]]
     }
 
-    /// Its place among [`combinations`], from 0.
-    pub fn number(&self) -> usize {
-        self.values
-            .iter()
-            .zip(&COLUMNS)
-            .fold(0, |number, (value, column)| number * column.values.len() + value)
-    }
-
     /// The child's facts.
     pub fn child(&self) -> ChildFacts {
         let [event, abuse, serious_harm, age, _, residence, looked_after, care_leaver] = self.values;
