@@ -23,6 +23,14 @@ mod row_8_child_harmed_another_child {
     }
 
     #[test]
+    fn what_only_a_person_settles_is_told_before_what_is_merely_missing() {
+        let finding =
+            judge(ChildFacts { abuse_or_neglect: Answer::NotKnown, ..PERPETRATOR }, Where::NotifiersArea);
+        let open = [ReasonCode::ChildHarmedAnother, ReasonCode::AbuseNotYetKnown];
+        assert_eq!(codes(&finding)[..2], open, "no fact makes the first go away");
+    }
+
+    #[test]
     fn a_finding_that_there_is_no_abuse_of_that_child_puts_it_outside() {
         let finding = judge(ChildFacts { abuse_or_neglect: Answer::No, ..PERPETRATOR }, Where::NotifiersArea);
         assert_eq!(finding.outcome, Outcome::Outside);
@@ -49,6 +57,17 @@ mod row_9_unexplained_death_or_suicide_of_a_child_whose_family_was_known {
             );
             assert_eq!(codes(&finding)[..2], [ReasonCode::AbusePossible, ReasonCode::FamilyKnown]);
             assert_eq!(finding.reasons[1].facts, [Fact::PreviousInvolvement]);
+        }
+    }
+
+    #[test]
+    fn of_a_death_by_another_cause_or_of_a_child_who_did_not_die_nothing_is_presumed() {
+        let by_accident = ChildFacts { cause_of_death: CauseOfDeath::Other, ..SUICIDE };
+        let survived = ChildFacts { event: Event::Harm, serious_harm: Answer::Yes, ..SUICIDE };
+        for child in [by_accident, survived] {
+            let finding = judge(child, Where::NotifiersArea);
+            assert_eq!(finding.outcome, Outcome::NeedsJudgement);
+            assert_eq!(finding.reasons[0].code, ReasonCode::AbuseNotYetKnown, "{child:?}");
         }
     }
 
