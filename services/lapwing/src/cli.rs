@@ -22,7 +22,7 @@ const EXIT_CODES: &str = "Exit codes:
   1  something is wrong with this machine or this call; the sentence says what
   2  the command line cannot be read
   3  refused for its form: mend it and send it again
-  4  conflict: the same sender_reference is held with other content
+  4  conflict: it is held with other content, was answered otherwise, or has changed meanwhile
   5  not now: send it again as it is
   6  not found
   7  not allowed with this certificate";

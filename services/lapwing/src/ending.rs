@@ -41,8 +41,8 @@ impl Ending {
 pub enum Failure {
     /// Something is wrong with this machine or this call: 1.
     Failed(anyhow::Error),
-    /// The server refused the call: 3 where the call is to be mended, 6 where nothing was found, 7 where it may
-    /// not be made, 5 where it may be repeated, else 1.
+    /// The server refused the call: 3 where the call is to be mended, 4 where it stands otherwise there, 6 where nothing
+    /// was found, 7 where it may not be made, 5 where it may be repeated, else 1.
     Status(Box<Status>),
 }
 
@@ -74,7 +74,7 @@ impl From<Status> for Failure {
 fn status_code(status: &Status) -> u8 {
     match status.code() {
         Code::InvalidArgument => 3,
-        Code::AlreadyExists => 4,
+        Code::AlreadyExists | Code::FailedPrecondition => 4,
         Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded => 5,
         Code::NotFound => 6,
         Code::PermissionDenied | Code::Unauthenticated => 7,

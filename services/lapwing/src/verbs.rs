@@ -80,11 +80,14 @@ fn holder_of(context: &Context, reference: Reference, named: Option<String>) -> 
     })
 }
 
-/// The DfE number in whose name a notification is sent, also where it gives a GSS code. One that names no authority
-/// goes under a number that no authority has, so that the server says what is missing.
+/// A number that no authority has: under it goes what names no authority, so that the server says what is missing.
+const NOBODY: &str = "000";
+
+/// The DfE number in whose name a notification is sent, also where it gives a GSS code; [`NOBODY`] where it names no
+/// authority.
 fn number_of(notification: &Notification) -> String {
     let named = &notification.notifying_authority;
     let by_code = registers::authorities().find_by_gss(named).map(|authority| authority.number.to_string());
     let well_formed = named.len() == 3 && named.bytes().all(|byte| byte.is_ascii_digit());
-    by_code.unwrap_or_else(|| if well_formed { named.clone() } else { "000".to_owned() })
+    by_code.unwrap_or_else(|| if well_formed { named.clone() } else { NOBODY.to_owned() })
 }

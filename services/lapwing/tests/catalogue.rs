@@ -88,6 +88,22 @@ fn no_source_gives_a_code_that_is_in_no_catalogue() {
     assert!(sources_read > 150 && seen > 10, "{seen} codes in {sources_read} sources");
 }
 
+/// Where an entry may be made by hand: a macro that lists all of its room, and the rules of `buf.validate`, whose names
+/// are no names of constants. Each is a whole section of the catalogue.
+const MADE_BY_HAND: [&str; 3] =
+    ["platform/catalogue/src/lib.rs", "eligibility/src/domain/reasons.rs", "proto/src/catalogue.rs"];
+
+#[test]
+fn no_entry_is_made_apart_from_its_rooms_list() {
+    let mut seen = 0;
+    for (path, _) in sources().iter().filter(|(_, source)| source.contains("Entry::new(")) {
+        seen += 1;
+        let by_hand = MADE_BY_HAND.iter().any(|room| path.ends_with(room));
+        assert!(by_hand, "{}: declare it with `catalogue::entries!`", path.display());
+    }
+    assert_eq!(seen, MADE_BY_HAND.len());
+}
+
 #[test]
 fn a_remark_never_names_its_rule_by_a_text_of_its_own() {
     for (path, source) in sources() {

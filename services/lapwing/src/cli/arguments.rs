@@ -47,7 +47,7 @@ pub struct StatusOf {
     #[arg(long)]
     pub watch: bool,
     /// The authority that sent it (DfE number), where the receipt was not given in this folder
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = super::changes::authority)]
     pub authority: Option<String>,
 }
 

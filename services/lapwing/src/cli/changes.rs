@@ -6,6 +6,16 @@ use clap::{Args, ValueEnum};
 use contracts::notification::v1::{DeclineReason, WithdrawalReason};
 use contracts::triage::v1::Recipient;
 use jiff::civil::Date;
+use registers::{AuthorityNumber, authorities};
+
+/// An authority by its DfE number, or by a GSS code that it has or had.
+pub(super) fn authority(text: &str) -> Result<String, String> {
+    let by_code = authorities().find_by_gss(text).map(|authority| authority.number);
+    let number = by_code.or_else(|| text.parse::<AuthorityNumber>().ok());
+    number
+        .map(|number| number.to_string())
+        .ok_or_else(|| "give the authority's three-digit DfE number, such as 373, or its GSS code".to_owned())
+}
 
 /// `amend`
 #[derive(Debug, Args)]
@@ -58,7 +68,7 @@ pub struct WithdrawNotification {
     #[arg(long, value_name = "NUMBER")]
     pub revision: Option<u32>,
     /// The authority that holds it (DfE number), where the receipt was not given in this folder
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = authority)]
     pub authority: Option<String>,
 }
 
@@ -66,7 +76,7 @@ pub struct WithdrawNotification {
 #[derive(Debug, Args)]
 pub struct HandOvers {
     /// The authority (DfE number)
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = authority)]
     pub authority: String,
     /// Also those that were answered or have lapsed
     #[arg(long)]
@@ -79,7 +89,7 @@ pub struct AcceptHandOver {
     /// The reference
     pub reference: String,
     /// The authority that takes it over (DfE number)
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = authority)]
     pub authority: String,
     /// The day on which that authority became aware [default: the day of the offer]
     #[arg(long, value_name = "DATE")]
@@ -113,7 +123,7 @@ pub struct DeclineHandOver {
     /// The reference
     pub reference: String,
     /// The authority that declines (DfE number)
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = authority)]
     pub authority: String,
     /// Why
     #[arg(long)]
@@ -133,6 +143,11 @@ pub struct LinkCases {
     /// Neither is a duplicate of the other; left out, they are of the same incident
     #[arg(long)]
     pub not_a_duplicate: bool,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse::<usize>().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "give a number from 1 on".to_owned())
 }
 
 /// Who is told besides the panel.
@@ -159,6 +174,6 @@ pub struct NoticesFor {
     /// Who was told
     pub recipient: RecipientName,
     /// How many to print, newest first
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = at_least_one)]
     pub most: usize,
 }

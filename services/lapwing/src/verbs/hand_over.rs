@@ -17,6 +17,9 @@ use crate::ending::{Ending, Failure};
 use crate::kept_receipts;
 use crate::printing::{assessment, line, time};
 
+/// The largest list of hand-overs, in bytes: the server stops at about 3 MiB, but for a single larger one.
+const LARGEST_LIST: usize = 32 * 1024 * 1024;
+
 /// Lists what an authority is asked to take over, and what it has asked others to.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ use crate::printing::{assessment, line, time};
 pub(crate) async fn hand_overs(context: &Context, asked: HandOvers) -> Result<Ending, Failure> {
     let caller = Caller::authority(&asked.authority);
     let channel = connect(&context.folder, context.server.as_deref(), &caller).await?;
-    let mut client = IntakeServiceClient::new(channel);
+    let mut client = IntakeServiceClient::new(channel).max_decoding_message_size(LARGEST_LIST);
     let request = ListHandOversRequest { include_answered: asked.all };
     let offers = client.list_hand_overs(traced(request)).await?.into_inner().hand_overs;
     for offer in &offers {
@@ -61,7 +64,7 @@ fn state(hand_over: &HandOver) -> &'static str {
         HandOverState::Offered => "waiting for an answer",
         HandOverState::Accepted => "accepted",
         HandOverState::Declined => "declined",
-        HandOverState::Lapsed => "lapsed: a newer revision is found otherwise",
+        HandOverState::Lapsed => "lapsed: a newer revision is found otherwise, or withdraws it",
         HandOverState::Unspecified => "in a state that this version does not know",
     }
 }
@@ -75,7 +78,7 @@ pub(crate) async fn accept(context: &Context, accept: AcceptHandOver) -> Result<
     let answer = Answer::Accept(Acceptance { became_aware_on });
     let given = send(context, &accept.reference, &accept.authority, answer).await?;
     if let Some(receipt) = &given.receipt {
-        kept_receipts::keep(&context.folder, std::slice::from_ref(receipt))?;
+        kept_receipts::keep_new(&context.folder, receipt)?;
     }
     tell_answer(context, &given, "is yours now; it is judged anew");
     Ok(Ending::Well)

@@ -88,18 +88,23 @@ fn of_eligibility(day: Date) -> Vec<Said> {
             None => Said::new("a care leaver's death", "not asked for by this edition"),
         },
     ];
-    if day < policy.effective_from() {
-        said.push(Said::new("before the earliest edition", "other law applied, so a person decides"));
-    }
+    said.extend(before(day, policy.effective_from()));
     said.extend(policies.next_after(day).map(next));
     said
 }
 
 fn triage(day: Date) -> Vec<Said> {
     let policies = ::triage::domain::policy::compiled_in();
-    let lines = of_triage(policies.on(Some(day))).into_iter();
+    let policy = policies.on(Some(day));
+    let lines = of_triage(policy).into_iter();
     let said = lines.map(|line| Said { about: line.about.into(), says: line.says, source: line.source });
-    said.chain(policies.next_after(day).map(next)).collect()
+    said.chain(before(day, policy.effective_from())).chain(policies.next_after(day).map(next)).collect()
+}
+
+/// Before its first day the earliest edition is read for want of another.
+fn before(day: Date, first_day: Date) -> Option<Said> {
+    let says = "other law applied; this edition is read for want of another, and a person decides";
+    (day < first_day).then(|| Said::new("before the earliest edition", says))
 }
 
 fn next(first_day: Date) -> Said {

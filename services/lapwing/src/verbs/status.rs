@@ -4,7 +4,7 @@ use contracts::intake::v1::WatchRequest;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
 use contracts::intake::v1::{GetRequest, get_request};
 use contracts::json::to_json;
-use contracts::notification::v1::{HandOver, HandOverState, Lane, Stage, Status};
+use contracts::notification::v1::{HandOver, HandOverState, Lane, Stage, Status, Step};
 
 use super::{Context, holder_of, reference};
 use crate::cli::StatusOf;
@@ -27,7 +27,7 @@ pub(crate) async fn status(context: &Context, of: StatusOf) -> Result<Ending, Fa
     }
     let key = Some(get_request::Key::Reference(reference.to_string()));
     let answer = client.get(traced(GetRequest { key })).await?.into_inner();
-    tell(context, &answer.status.unwrap_or_default(), 0);
+    Told::default().tell(context, &answer.status.unwrap_or_default());
     Ok(Ending::Well)
 }
 
@@ -37,11 +37,11 @@ async fn watch(
     reference: String,
 ) -> Result<Ending, Failure> {
     let mut statuses = client.watch(traced(WatchRequest { reference })).await?.into_inner();
-    let (mut told, mut stage) = (0, Stage::Received);
+    let (mut told, mut stage) = (Told::default(), Stage::Received);
     while let Some(answer) = statuses.message().await? {
         let status = answer.status.unwrap_or_default();
-        tell(context, &status, told);
-        (told, stage) = (status.steps.len(), status.stage());
+        told.tell(context, &status);
+        stage = status.stage();
     }
     if matches!(stage, Stage::Acknowledged | Stage::Withdrawn) {
         return Ok(Ending::Well);
@@ -50,31 +50,50 @@ async fn watch(
     Ok(Ending::TryAgain)
 }
 
-/// Tells the steps that were not told before.
-fn tell(context: &Context, status: &Status, told: usize) {
-    if context.json {
-        return line(to_json(status));
-    }
-    if told == 0 {
-        line(format!(
-            "{}  from {} as {}",
-            status.reference, status.notifying_authority, status.sender_reference
-        ));
-    }
-    for step in status.steps.iter().skip(told) {
-        let revision =
-            if status.revision > 1 { format!("revision {}: ", step.revision) } else { String::new() };
-        line(format!("  {}  {revision}{}", time(step.at.as_ref()), step.words));
-        // What was found for an earlier revision is history: its step says it in a sentence.
-        match step.stage() {
-            Stage::Assessed if step.revision == status.revision => {
-                status.assessment.iter().for_each(|found| line(grounds(found)));
+/// What was told so far. Steps are told once, whichever they come before: a late revision's steps stand before newer
+/// ones, and a case may be queued anew.
+#[derive(Debug, Default)]
+struct Told {
+    steps: Vec<Step>,
+    hand_over: Option<HandOver>,
+}
+
+impl Told {
+    /// Tells what was not told before.
+    fn tell(&mut self, context: &Context, status: &Status) {
+        if context.json {
+            return line(to_json(status));
+        }
+        if self.steps.is_empty() {
+            line(format!(
+                "{}  from {} as {}",
+                status.reference, status.notifying_authority, status.sender_reference
+            ));
+        }
+        for step in &status.steps {
+            if !self.steps.contains(step) {
+                tell_step(status, step);
+                self.steps.push(step.clone());
             }
-            Stage::Queued if step.revision == status.revision => tell_queue(status),
-            _ => (),
+        }
+        if self.hand_over != status.hand_over {
+            status.hand_over.iter().for_each(|hand_over| line(told_hand_over(hand_over)));
+            self.hand_over.clone_from(&status.hand_over);
         }
     }
-    status.hand_over.iter().for_each(|hand_over| line(told_hand_over(hand_over)));
+}
+
+fn tell_step(status: &Status, step: &Step) {
+    let revision = if status.revision > 1 { format!("revision {}: ", step.revision) } else { String::new() };
+    line(format!("  {}  {revision}{}", time(step.at.as_ref()), step.words));
+    // What was found for an earlier revision is history: its step says it in a sentence.
+    match step.stage() {
+        Stage::Assessed if step.revision == status.revision => {
+            status.assessment.iter().for_each(|found| line(grounds(found)));
+        }
+        Stage::Queued if step.revision == status.revision => tell_queue(status),
+        _ => (),
+    }
 }
 
 fn told_hand_over(hand_over: &HandOver) -> String {
