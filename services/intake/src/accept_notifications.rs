@@ -114,6 +114,8 @@ fn answer(holding: Holding, mine: GivenReceipt, warnings: Vec<Remark>) -> Result
             Ok(Answer::Conflict { reference, held: fingerprint, sent: mine.receipt.fingerprint })
         }
         // A first revision is placed by its key alone: these are answers to later ones.
-        Holding::HandedOver | Holding::NotFound => Err(NotHeld::StoreUnavailable),
+        Holding::TooFarAhead { .. } | Holding::HandedOver | Holding::NotFound => {
+            Err(NotHeld::StoreUnavailable)
+        }
     }
 }

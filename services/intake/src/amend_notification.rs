@@ -11,8 +11,9 @@ use ids::Reference;
 use storage::StoreError;
 
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::form::rules::SENDER_REFERENCE_CHANGED;
+use crate::domain::form::rules::{REVISION_TOO_FAR_AHEAD, SENDER_REFERENCE_CHANGED};
 use crate::domain::form::{FormJudgement, judge_form, remark};
+use crate::domain::standing::{FURTHEST_AHEAD, is_too_far_ahead};
 use crate::hold_together::{HoldTogether, NotHeld};
 use crate::prepare_revision::{Place, PrepareRevision};
 use crate::store::{Candidate, GivenReceipt, Holding, Key, Standing, Store};
@@ -88,7 +89,7 @@ impl AmendNotification {
         let Some((standing, given)) = self.store.standing(authority, &key, number).await? else {
             return Ok(Answer::NotFound);
         };
-        let judgement = self.judge(notification, &standing);
+        let judgement = self.judge(notification, number, &standing);
         // What was held once keeps its receipt, also where a later rule or register would refuse it (promise 3).
         let sent = Fingerprint::of(notification);
         if let Some(given) =
@@ -124,12 +125,15 @@ impl AmendNotification {
         let Some((standing, _)) = self.store.standing(authority, &key, number).await? else {
             return Ok(Answer::NotFound);
         };
+        if standing.authority == authority && is_too_far_ahead(standing.newest, number) {
+            return Ok(Answer::Refused { violations: vec![too_far_ahead(standing.newest)] });
+        }
         let place = Place { reference, number, authority, standing: &standing };
         let candidate = self.prepare.withdrawn(place, reason, words)?;
         self.hold(candidate, Vec::new()).await
     }
 
-    fn judge(&self, notification: &Notification, standing: &Standing) -> FormJudgement {
+    fn judge(&self, notification: &Notification, number: u32, standing: &Standing) -> FormJudgement {
         let mut judgement = judge_form(notification, london_date(self.prepare.ambient().now()));
         if notification.sender_reference != standing.sender_reference {
             judgement.violations.push(remark(
@@ -139,6 +143,9 @@ impl AmendNotification {
                 "a notification is known by it for ever; revisions are told apart by their numbers (promise 3 of the architecture)",
                 "give the sender_reference that Get answers with; for another incident, submit a notification of its own",
             ));
+        }
+        if is_too_far_ahead(standing.newest, number) {
+            judgement.violations.push(too_far_ahead(standing.newest));
         }
         judgement
     }
@@ -157,8 +164,20 @@ impl AmendNotification {
             Holding::Other { fingerprint, .. } => {
                 Answer::Conflict { held: fingerprint, sent: mine.receipt.fingerprint }
             }
+            Holding::TooFarAhead { newest } => Answer::Refused { violations: vec![too_far_ahead(newest)] },
             Holding::HandedOver => Answer::HandedOver,
             Holding::NotFound => Answer::NotFound,
         })
     }
+}
+
+fn too_far_ahead(newest: u32) -> Remark {
+    let next = newest.saturating_add(1);
+    remark(
+        "revision",
+        REVISION_TOO_FAR_AHEAD,
+        format!("it is more than {FURTHEST_AHEAD} above the newest revision held, which is {newest}"),
+        "the highest number counts for ever (promise 3 of the architecture), and one slip must not use up all that follow",
+        format!("give {next}; a gap of up to {FURTHEST_AHEAD} is taken"),
+    )
 }

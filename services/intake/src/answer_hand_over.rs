@@ -8,7 +8,7 @@ use std::sync::Arc;
 use contracts::events::{HAND_OVER_ACCEPTED, HAND_OVER_DECLINED};
 use contracts::intake::v1::{HandOverChanged, HandOverOffer};
 use contracts::notification::v1::{DeclineReason, HandOver, HandOverState, Remark, RevisionKind};
-use contracts::time::{from_wire, london_date, to_wire};
+use contracts::time::{civil_date, from_wire, london_date, to_wire};
 use delivery::{Envelope, Origin};
 use ids::Reference;
 use jiff::civil::Date;
@@ -31,7 +31,8 @@ const READINGS: usize = 5;
 pub enum Reply {
     /// It takes the notification over.
     Accept {
-        /// The day on which it became aware, as it was sent; empty for the day of the offer in London.
+        /// The day on which it became aware, as it was sent; empty for that of its own earlier record, or else the day
+        /// of the offer in London.
         became_aware_on: String,
     },
     /// It does not.
@@ -55,6 +56,12 @@ pub enum Outcome {
     },
     /// The offer has ended otherwise.
     Ended {
+        /// The hand-over now.
+        hand_over: HandOver,
+    },
+    /// A revision has come that is newer than the one on whose finding the offer stands: it is accepted once that one
+    /// is found upon too, and shown.
+    BeingJudged {
         /// The hand-over now.
         hand_over: HandOver,
     },
@@ -118,11 +125,15 @@ impl AnswerHandOver {
             let Some(offer) = self.store.offer(authority, reference).await? else {
                 return Ok(Outcome::NotOffered);
             };
+            // First of all: a day that does not exist is not the same answer as none.
+            if let Some(violation) = self.judge(reply) {
+                return Ok(Outcome::Refused { violations: vec![violation] });
+            }
             if offer.hand_over.state() != HandOverState::Offered {
                 return Ok(ended(offer, reply));
             }
-            if let Some(violation) = self.judge(reply) {
-                return Ok(Outcome::Refused { violations: vec![violation] });
+            if matches!(reply, Reply::Accept { .. }) && offer.hand_over.revision != offer.standing.newest {
+                return Ok(Outcome::BeingJudged { hand_over: offer.hand_over });
             }
             let (answered, receipt) = self.answered(authority, reference, &offer, reply)?;
             if self.store.answer(&answered).await? {
@@ -153,10 +164,10 @@ impl AnswerHandOver {
         hand_over.answered_at = Some(to_wire(now));
         let (with, receipt) = match reply {
             Reply::Accept { became_aware_on } => {
-                let aware = aware_on(became_aware_on, &hand_over).unwrap_or_else(|| london_date(now));
+                let aware = aware_on(became_aware_on, offer).unwrap_or_else(|| london_date(now));
                 hand_over.set_state(HandOverState::Accepted);
-                let taken = taken_over(offer.newest.clone(), authority, aware);
-                let number = offer.standing.newest + 1;
+                let taken = taken_over(offer.newest.clone(), authority, aware, offer.own.as_ref());
+                let number = offer.standing.newest.checked_add(1).ok_or(NotHeld::StoreUnavailable)?;
                 let place = Place { reference, number, authority, standing: &offer.standing };
                 let candidate = self.prepare.amended(place, RevisionKind::HandedOver, &taken)?;
                 let (receipt, signed_note) = (candidate.receipt.clone(), candidate.signed_note.clone());
@@ -187,22 +198,27 @@ impl AnswerHandOver {
     }
 }
 
-/// The day given, or the day of the offer in London.
-fn aware_on(given: &str, hand_over: &HandOver) -> Option<Date> {
-    let offered = || from_wire(hand_over.offered_at.as_ref()).map(london_date);
-    contracts::time::civil_date(given).ok().flatten().or_else(offered)
+/// The day given; or that of the authority's own record, where it has had the notification before; or the day of the
+/// offer in London.
+fn aware_on(given: &str, offer: &Offer) -> Option<Date> {
+    let day = |text: &str| civil_date(text).ok().flatten();
+    let before = || offer.own.as_ref().and_then(|own| day(&own.became_aware_on));
+    let offered = || from_wire(offer.hand_over.offered_at.as_ref()).map(london_date);
+    day(given).or_else(before).or_else(offered)
 }
 
 /// What an offer that has ended answers: the same again to the same answer, and how it ended to any other.
 fn ended(offer: Offer, reply: &Reply) -> Outcome {
+    let aware = match reply {
+        Reply::Accept { became_aware_on } => aware_on(became_aware_on, &offer).map(|day| day.to_string()),
+        Reply::Decline { .. } => None,
+    };
     let hand_over = offer.hand_over;
     match (reply, offer.accepted) {
-        (Reply::Accept { became_aware_on }, Some(accepted)) => {
-            let aware = aware_on(became_aware_on, &hand_over).map(|day| day.to_string());
-            if aware.as_ref() == Some(&accepted.notification.became_aware_on) {
-                let receipt = Some(Box::new(accepted.receipt));
-                return Outcome::Stands { hand_over, receipt };
-            }
+        (Reply::Accept { .. }, Some(accepted))
+            if aware.as_ref() == Some(&accepted.notification.became_aware_on) =>
+        {
+            return Outcome::Stands { hand_over, receipt: Some(Box::new(accepted.receipt)) };
         }
         (Reply::Decline { reason, words }, None) => {
             let same = hand_over.declined_because() == *reason && offer.words == *words;

@@ -128,7 +128,9 @@ impl IntakeService for IntakeGrpc {
         let caller = caller_of(&request)?;
         let notification = request.into_inner().notification.unwrap_or_default();
         require_own(&caller, &notification)?;
-        let checked = self.check.check(&notification).await?;
+        let mut checked = self.check.check(&notification).await?;
+        let size = answers::require_size(&notification, self.limits.largest_notification);
+        checked.form.violations.extend(size.err().map(|remark| *remark));
         Ok(Response::new(checked.into()))
     }
 
@@ -138,7 +140,13 @@ impl IntakeService for IntakeGrpc {
         let key = match request.into_inner().key {
             Some(get_request::Key::Reference(text)) => Key::Reference(refusals::reference(&text)?),
             Some(get_request::Key::SenderReference(text)) => Key::SenderReference(text),
-            None => return Err(Status::invalid_argument("give reference or sender_reference")),
+            None => {
+                return Err(answers::not_given(
+                    "key",
+                    reasons::KEY_NOT_GIVEN,
+                    "reference or sender_reference",
+                ));
+            }
         };
         let found =
             self.read.read(&caller.name, &key).await.map_err(|error| refusals::store(SERVICE, &error))?;
@@ -208,7 +216,7 @@ impl IntakeService for IntakeGrpc {
                 let Declination { words, .. } = declination;
                 Reply::Decline { reason, words }
             }
-            None => return Err(Status::invalid_argument("give accept or decline")),
+            None => return Err(answers::not_given("answer", reasons::ANSWER_NOT_GIVEN, "accept or decline")),
         };
         let outcome = self.hand_overs.answer(&caller.name, reference, &reply).await;
         let outcome = outcome.map_err(|error| answers::not_answered(&error))?;

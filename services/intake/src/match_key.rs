@@ -56,7 +56,11 @@ fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
     let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     opened.write_all(text.as_bytes())?;
     opened.sync_all()?;
-    fs::rename(&unfinished, file)
+    fs::rename(&unfinished, file)?;
+    // The new name is the folder's content: until that is on disk, a power cut may leave tokens given under a key that
+    // is gone.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

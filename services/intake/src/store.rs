@@ -127,6 +127,8 @@ pub struct Offer {
     pub words: String,
     /// Where it was accepted: the revision that this made, and its record.
     pub accepted: Option<HeldNotification>,
+    /// The newest record that the asked authority sent itself, where it has had the notification before.
+    pub own: Option<Notification>,
     /// What is fixed about the notification, and its newest revision.
     pub standing: Standing,
     /// The newest record, with identities: for the authority that accepts, and nobody before.
@@ -150,7 +152,8 @@ pub struct Answered {
 #[derive(Clone)]
 pub enum AnsweredWith {
     /// The revision that makes the notification the accepting authority's. It is held only as the next one after the
-    /// newest: its record is made from that one's.
+    /// newest, and only where the offer stands on that one: its record is made from that one's, and nobody accepts what
+    /// was not found upon and shown.
     Revision(Box<Candidate>),
     /// A refusal in words.
     Words(String),
@@ -198,7 +201,8 @@ pub trait Store: Send + Sync {
     /// Nothing of the batch has effect then.
     async fn record_outcomes(&self, heard: &[Heard<Progress>], now: Timestamp) -> Result<(), StoreError>;
 
-    /// The hand-overs from and to an authority: first those that wait, each part in the order of the offers; at most 500.
+    /// The hand-overs from and to an authority: first those that wait, each part in the order of the offers; at most
+    /// 500, and about 3 MiB of findings, but one at least.
     ///
     /// # Errors
     /// Where the store cannot be read.

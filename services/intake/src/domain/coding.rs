@@ -156,7 +156,7 @@ mod tests {
                 identity: Some(ChildIdentity {
                     name: secret.into(),
                     date_of_birth: "2020-01-02".into(),
-                    address: secret.into(),
+                    address: format!("12 {secret}"),
                     health: secret.into(),
                     placement_name: secret.into(),
                 }),

@@ -4,7 +4,7 @@
 //! notification counts as the sender's, with all that follows for the panel (promise 4).
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::notification::v1::{Answer, HandOver, HandOverState, Notification, Outcome};
+use contracts::notification::v1::{Answer, ChildFacts, HandOver, HandOverState, Notification, Outcome};
 use jiff::civil::Date;
 use registers::AuthorityNumber;
 
@@ -23,14 +23,16 @@ pub enum Move {
     OfferElsewhere,
 }
 
-/// The DfE number of the authority with the duty, where that is a known one other than the notifier.
-pub fn duty_elsewhere(assessed: &NotificationAssessed) -> Option<&str> {
+/// The DfE number of the authority with the duty, where that is another one than the notifier and exists on `today`
+/// (Europe/London): one that has ended answers nothing, and a person decides whose the case is.
+pub fn duty_elsewhere(assessed: &NotificationAssessed, today: Date) -> Option<&str> {
     let found = assessed.assessment.as_ref()?;
     let notifier = assessed.notification.as_ref().map_or("", |coded| coded.notifying_authority.as_str());
     let duty = found.duty_authority.as_str();
-    let known =
-        duty.parse::<AuthorityNumber>().is_ok_and(|number| registers::authorities().find(number).is_some());
-    (found.outcome() == Outcome::DutyOfAnotherAuthority && known && duty != notifier).then_some(duty)
+    let number = duty.parse::<AuthorityNumber>().ok();
+    let authority = number.and_then(|number| registers::authorities().find(number));
+    let answers = authority.is_some_and(|authority| authority.is_live_on(today));
+    (found.outcome() == Outcome::DutyOfAnotherAuthority && answers && duty != notifier).then_some(duty)
 }
 
 /// What the finding of the newest revision does, where `latest` is the newest of the notification's hand-overs. A
@@ -52,27 +54,44 @@ pub fn after_finding(latest: Option<&HandOver>, revision: u32, duty: Option<&str
     }
 }
 
-/// The notification as the accepting authority takes it over: content as held, but the notifier and the day on which
-/// that authority became aware.
-pub fn taken_over(held: Notification, by: &str, became_aware_on: Date) -> Notification {
+/// The notification as the accepting authority takes it over: content as held, but the notifier, the day on which that
+/// authority became aware, and what the notifier before said of itself: why it was late, and which children it looks
+/// after. `own` is the newest record that the accepting authority sent itself, where it has had the notification before.
+pub fn taken_over(
+    held: Notification,
+    by: &str,
+    became_aware_on: Date,
+    own: Option<&Notification>,
+) -> Notification {
     let mut taken = Notification {
         notifying_authority: by.to_owned(),
         became_aware_on: became_aware_on.to_string(),
+        late_reason: String::new(),
         ..held
     };
-    for facts in taken.children.iter_mut().filter_map(|child| child.facts.as_mut()) {
+    for child in &mut taken.children {
+        let said = own.and_then(|own| own_looked_after(own, &child.key));
+        let Some(facts) = child.facts.as_mut() else { continue };
         // `ChildFacts.looked_after` asks "Is the child looked after by the notifying authority?" (facts.proto). What the
-        // first notifier stated of itself says nothing of this one: a blank is never "no".
-        if matches!(facts.looked_after(), Answer::Yes | Answer::No) {
+        // notifier before stated of itself says nothing of this one: a blank is never "no".
+        if let Some(said) = said {
+            facts.set_looked_after(said);
+        } else if matches!(facts.looked_after(), Answer::Yes | Answer::No) {
             facts.set_looked_after(Answer::Unspecified);
         }
     }
     taken
 }
 
+/// What an authority's own record says of a child with this key, if it says anything.
+fn own_looked_after(own: &Notification, key: &str) -> Option<Answer> {
+    let child = own.children.iter().find(|child| child.key == key)?;
+    child.facts.as_ref().map(ChildFacts::looked_after).filter(|said| *said != Answer::Unspecified)
+}
+
 #[cfg(test)]
 mod tests {
-    use contracts::notification::v1::{Assessment, Child, ChildFacts, CodedNotification};
+    use contracts::notification::v1::{Assessment, Child, CodedNotification};
     use jiff::civil::date;
 
     use super::*;
@@ -109,11 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn it_is_offered_only_to_a_known_authority_other_than_the_notifier() {
+    fn it_is_offered_only_to_another_authority_that_exists_today() {
         let cases = [
             (Outcome::DutyOfAnotherAuthority, "888", Some("888")),
             (Outcome::DutyOfAnotherAuthority, "", None),
             (Outcome::DutyOfAnotherAuthority, "999", None),
+            // Cumbria ended on 31 March 2023.
+            (Outcome::DutyOfAnotherAuthority, "909", None),
             (Outcome::DutyOfAnotherAuthority, "373", None),
             (Outcome::DutyInArea, "888", None),
         ];
@@ -130,7 +151,11 @@ mod tests {
                 }),
                 ..Default::default()
             };
-            assert_eq!(duty_elsewhere(&assessed), expected, "{outcome:?} {duty}");
+            let today = date(2026, 3, 20);
+            assert_eq!(duty_elsewhere(&assessed, today), expected, "{outcome:?} {duty}");
+            let ended = if duty == "909" { Some("909") } else { expected };
+            let before = date(2023, 3, 31);
+            assert_eq!(duty_elsewhere(&assessed, before), ended, "{outcome:?} {duty} before");
         }
     }
 
@@ -154,12 +179,14 @@ mod tests {
                 children: vec![Child { key: "1".into(), identity: None, facts: Some(facts) }],
                 ..Default::default()
             };
-            let by_888 = taken_over(held.clone(), "888", date(2026, 3, 18));
+            let by_888 = taken_over(held.clone(), "888", date(2026, 3, 18), None);
             let facts = by_888.children[0].facts.as_ref().expect("facts");
             assert_eq!((facts.looked_after(), facts.care_leaver()), (taken, Answer::Yes));
             let mut back = by_888.clone();
             back.notifying_authority = "373".into();
             back.became_aware_on = "2026-03-16".into();
+            assert!(back.late_reason.is_empty(), "why the first one was late is its own to say");
+            back.late_reason = "words".into();
             back.children.clone_from(&held.children);
             assert_eq!(back, held, "nothing else differs");
             assert_eq!(
@@ -167,5 +194,26 @@ mod tests {
                 ("888", "2026-03-18")
             );
         }
+    }
+
+    #[test]
+    fn what_an_authority_said_of_itself_before_comes_back_with_the_notification() {
+        let child = |key: &str, looked_after: Answer| Child {
+            key: key.into(),
+            identity: None,
+            facts: Some(ChildFacts { looked_after: looked_after.into(), ..Default::default() }),
+        };
+        let own = Notification {
+            children: vec![child("1", Answer::Yes), child("2", Answer::Unspecified), child("3", Answer::No)],
+            ..Default::default()
+        };
+        let held = Notification {
+            children: vec![child("1", Answer::No), child("2", Answer::Yes), child("4", Answer::No)],
+            ..Default::default()
+        };
+        let back = taken_over(held, "373", date(2026, 3, 18), Some(&own));
+        let said: Vec<Answer> =
+            back.children.iter().map(|child| child.facts.as_ref().expect("facts").looked_after()).collect();
+        assert_eq!(said, [Answer::Yes, Answer::Unspecified, Answer::Unspecified]);
     }
 }

@@ -26,13 +26,13 @@ impl Tokeniser {
     pub fn child(&self, identity: &ChildIdentity) -> Option<String> {
         let name = normalised::name(&identity.name)?;
         let born = civil_date(&identity.date_of_birth).ok().flatten()?;
-        Some(self.token("lapwing child 1", &[&name, &born.to_string()]))
+        Some(self.token("lapwing child 2", &[&name, &born.to_string()]))
     }
 
     /// The token of a home, 32 hexadecimal digits; `None` where the address is not known or names no single home.
     pub fn household(&self, identity: &ChildIdentity) -> Option<String> {
         let address = normalised::address(&identity.address)?;
-        Some(self.token("lapwing household 1", &[&address]))
+        Some(self.token("lapwing household 2", &[&address]))
     }
 
     /// HMAC-SHA256 over the kind of token and the parts, each ended by a zero byte so that none runs into the next; the

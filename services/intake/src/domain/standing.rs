@@ -61,6 +61,11 @@ pub enum Holding {
         /// The fingerprint of what is held.
         fingerprint: Fingerprint,
     },
+    /// Its number is further ahead of the newest than [`FURTHEST_AHEAD`].
+    TooFarAhead {
+        /// The highest revision held.
+        newest: u32,
+    },
     /// Another authority is responsible for the notification now.
     HandedOver,
     /// There is no such notification.
@@ -80,8 +85,20 @@ pub fn place_later(standing: &Standing, given: Option<&GivenReceipt>, sent: &Rec
         // Somebody who is not responsible any more is told that, and not what the number holds now.
         _ if !sender_is_responsible => Holding::HandedOver,
         Some(given) => Holding::Other { reference: sent.reference, fingerprint: given.receipt.fingerprint },
+        None if is_too_far_ahead(standing.newest, sent.revision) => {
+            Holding::TooFarAhead { newest: standing.newest }
+        }
         None => Holding::New { follows: standing.newest },
     }
+}
+
+/// By how much a later revision's number may be above the newest one held. Gaps are taken, because a sender's system may
+/// count what it never sends; but the highest number counts for ever, and one slip must not use up all that follow.
+pub const FURTHEST_AHEAD: u32 = 100;
+
+/// Whether a revision's number is further above the newest one held than may be.
+pub fn is_too_far_ahead(newest: u32, number: u32) -> bool {
+    number.saturating_sub(newest) > FURTHEST_AHEAD
 }
 
 /// What to do with a first revision, where `given` is the receipt held under its key.
@@ -157,6 +174,19 @@ mod tests {
         assert_eq!(place_later(&standing("888", 3), None, &receipt("373", 4, 1)), Holding::HandedOver);
         let new_owner = place_later(&standing("888", 3), None, &receipt("888", 4, 1));
         assert_eq!(new_owner, Holding::New { follows: 3 });
+    }
+
+    #[test]
+    fn a_number_far_ahead_of_the_newest_is_not_taken_and_a_gap_is() {
+        for (number, taken) in [(6, true), (105, true), (106, false), (9999, false), (u32::MAX, false)] {
+            let placed = place_later(&standing("373", 5), None, &receipt("373", number, 1));
+            let expected =
+                if taken { Holding::New { follows: 5 } } else { Holding::TooFarAhead { newest: 5 } };
+            assert_eq!(placed, expected, "{number}");
+        }
+        // Whose it is comes first.
+        let foreign = place_later(&standing("888", 5), None, &receipt("373", 9999, 1));
+        assert_eq!(foreign, Holding::HandedOver);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use contracts::eligibility::v1::NotificationAssessed;
 use contracts::notification::v1::{
     HandOver, Lane, Priority, Revision, RevisionKind, Stage, Status, Step, WithdrawalReason,
 };
+use contracts::time::from_wire;
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
 use jiff::Timestamp;
 
@@ -70,8 +71,8 @@ pub struct Taken {
     pub outcome: Outcome,
 }
 
-/// Puts revisions and steps together, by revision and then in the order of their stages: they may have been heard in
-/// any order.
+/// Puts revisions and steps together, by revision and then in the order of their times: they may have been heard in any
+/// order.
 pub fn tell(lineage: Lineage, mut taken: Vec<Taken>) -> Status {
     let newest = lineage.revisions.last().map_or(1, |(revision, _)| revision.number);
     let withdrawn =
@@ -80,9 +81,10 @@ pub fn tell(lineage: Lineage, mut taken: Vec<Taken>) -> Status {
     let mut steps: Vec<Step> =
         lineage.revisions.iter().map(|(revision, reason)| beginning(revision, *reason)).collect();
     steps.extend(taken.iter().map(heard));
-    // A withdrawal begins with its last stage: what is heard of it afterwards is told after it.
-    steps.sort_by_key(|step| (step.revision, !begins(step), step.stage));
-    let furthest = taken.iter().rev().find(|step| step.revision == newest).map(|step| step.outcome.stage());
+    // A withdrawal begins with its last stage: what is heard of it afterwards is told after it. The others are told in the
+    // order in which they were done: queued anew comes after the acknowledgement before it.
+    steps.sort_by_key(|step| (step.revision, !begins(step), from_wire(step.at.as_ref()), step.stage));
+    let furthest = furthest(taken.iter().filter(|step| step.revision == newest));
     let mut status = Status {
         reference: lineage.reference,
         sender_reference: lineage.sender_reference,
@@ -97,6 +99,16 @@ pub fn tell(lineage: Lineage, mut taken: Vec<Taken>) -> Status {
     // In the order of revisions, so that the newest for which something is known is taken in last.
     taken.into_iter().for_each(|step| take_in(step.outcome, &mut status));
     status
+}
+
+/// The stage of a revision that has taken these steps. An acknowledgement from before it was queued anew is none of what
+/// waits now.
+fn furthest<'a>(taken: impl Iterator<Item = &'a Taken> + Clone) -> Option<Stage> {
+    let queued = taken.clone().find(|step| step.outcome.stage() == Stage::Queued).map(|step| step.at);
+    let stands = |step: &&Taken| {
+        step.outcome.stage() != Stage::Acknowledged || queued.is_none_or(|queued| step.at >= queued)
+    };
+    taken.filter(stands).map(|step| step.outcome.stage()).max_by_key(|stage| *stage as i32)
 }
 
 fn begins(step: &Step) -> bool {
@@ -130,6 +142,11 @@ fn beginning(revision: &Revision, reason: Option<WithdrawalReason>) -> Step {
         RevisionKind::HandedOver => {
             (Stage::Received, format!("taken over by authority {}, and judged anew", revision.authority))
         }
+        RevisionKind::Withdrawn if revision.follows > revision.number => {
+            let (why, newer) = (why(reason), revision.follows);
+            let words = format!("withdrawn: {why}; it came after revision {newer}, which goes on counting");
+            (Stage::Withdrawn, words)
+        }
         RevisionKind::Withdrawn => (Stage::Withdrawn, format!("withdrawn: {}", why(reason))),
     };
     Step { stage: stage.into(), at: revision.received_at, words, revision: revision.number }
@@ -142,9 +159,7 @@ fn why(reason: Option<WithdrawalReason>) -> &'static str {
         }
         Some(WithdrawalReason::NotifiedTwice) => "the same incident is notified under another reference",
         Some(WithdrawalReason::SentByMistake) => "it was sent by mistake",
-        Some(WithdrawalReason::Other | WithdrawalReason::Unspecified) | None => {
-            "for another reason, which the sender told in words"
-        }
+        Some(WithdrawalReason::Other | WithdrawalReason::Unspecified) | None => "for another reason",
     }
 }
 

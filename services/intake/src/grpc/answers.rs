@@ -1,5 +1,6 @@
 //! What intake answers, in the contract's words.
 
+use catalogue::Entry;
 use contracts::intake::v1::submit_many_response::Answer as ItemAnswer;
 use contracts::intake::v1::{
     AmendResponse, AnswerHandOverResponse, CheckResponse, Conflict, Receipt as WireReceipt, Refusal,
@@ -24,8 +25,8 @@ use crate::domain::form::rules::MESSAGE_TOO_LARGE;
 use crate::hold_together::NotHeld;
 use crate::store::GivenReceipt;
 
-const CONFLICT_REMEDY: &str = "if it is the same incident, the one held stands: look at it with Get, and amend it; if it is another incident, \
-                               give it a sender_reference of its own and send it again";
+const CONFLICT_REMEDY: &str = "if it is the same incident, the one held stands: compare the fingerprints in Get's status.revisions, and amend it, \
+                               or, where another authority has taken it over, tell that authority what differs; if it is another incident, give it a sender_reference of its own and send it again";
 
 pub(super) fn held(receipt: &GivenReceipt, already_held: bool, warnings: Vec<Remark>) -> SubmitResponse {
     SubmitResponse { receipt: Some(self::receipt(receipt)), already_held, warnings }
@@ -115,6 +116,12 @@ pub(super) fn require_size(notification: &Notification, largest: usize) -> Resul
     )))
 }
 
+/// A call without the one thing that it is about.
+pub(super) fn not_given(field: &str, reason: Entry, choices: &str) -> Status {
+    let sentence = format!("{field}: nothing is given. To do: give {choices}");
+    refusals::refused(Code::InvalidArgument, reason, &[], sentence)
+}
+
 /// What broke a stream, with what to do about the items that have no answer.
 pub(super) fn broken_stream(status: &Status) -> Status {
     let sentence = format!(
@@ -172,8 +179,8 @@ fn revision_conflict(reference: Reference, held: Fingerprint, sent: Fingerprint)
     let facts = [("reference", &*reference), ("held_fingerprint", &held), ("sent_fingerprint", &sent)];
     let sentence = format!(
         "revision: {reference} holds another content under this number (fingerprint {held}; this one is {sent}). A revision \
-         answers with the same receipt for ever, and none is overwritten. To do: look at what is held with Get, and send \
-         what differs as the next revision"
+         answers with the same receipt for ever, and none is overwritten. To do: compare the fingerprints in Get's \
+         status.revisions, and send what differs as the next revision"
     );
     refusals::refused(Code::AlreadyExists, reasons::REVISION_CONFLICT, &facts, sentence)
 }
@@ -202,6 +209,7 @@ pub(super) fn answered(reference: Reference, outcome: Outcome) -> Result<AnswerH
             receipt: receipt.as_deref().map(self::receipt),
         }),
         Outcome::Ended { hand_over } => Err(ended(&hand_over)),
+        Outcome::BeingJudged { hand_over } => Err(being_judged(&hand_over)),
         Outcome::Refused { violations } => Err(refusal(&violations)),
         Outcome::NotOffered => Err(not_offered(reference)),
     }
@@ -229,6 +237,18 @@ fn ended(hand_over: &HandOver) -> Status {
     };
     let sentence = format!("reference: the hand-over of {reference} is {what}. To do: {to_do}");
     refusals::refused(Code::FailedPrecondition, reason, &facts, sentence)
+}
+
+fn being_judged(hand_over: &HandOver) -> Status {
+    let HandOver { reference, revision, .. } = hand_over;
+    refusals::not_now(
+        reasons::HAND_OVER_BEING_JUDGED,
+        format!(
+            "reference: a newer revision of {reference} came and is being judged; the offer that you saw stands on \
+             revision {revision}, and nothing is taken over that was not found upon and shown. To do: list your \
+             hand-overs again in a few seconds, and answer what they show then"
+        ),
+    )
 }
 
 fn not_offered(reference: Reference) -> Status {

@@ -7,9 +7,9 @@ catalogue::entries! {
     /// Calls that intake refuses.
     pub REFUSALS = "Calls that intake refuses";
     SUBMISSION_CONFLICT: "The authority has sent other content under this sender_reference; both fingerprints are shown.",
-        "If it is the same incident, amend the one held; if it is another, give it a sender_reference of its own.";
+        "If it is the same incident, compare the fingerprints in Get's status.revisions, and amend the one held, or tell the authority that has taken it over; if it is another, give it a sender_reference of its own.";
     REVISION_CONFLICT: "This revision of the notification is held with other content; both fingerprints are shown.",
-        "Look at what is held with Get, and send what differs as the next revision.";
+        "Compare the fingerprints in Get's status.revisions, and send what differs as the next revision.";
     NOT_HELD: "It could not be held now; nothing of it is stored.",
         "Send it again as it is, in a few seconds.";
     NOTIFICATION_NOT_FOUND: "The caller has no such notification; whether another authority has is not told.",
@@ -22,6 +22,12 @@ catalogue::entries! {
         "List your hand-overs to see the answer; where it was a mistake, ring the other authority.";
     HAND_OVER_LAPSED: "The offer has lapsed: a newer revision is found otherwise, or withdraws the notification.",
         "Nothing; where the duty is found to be yours again, it is offered anew.";
+    HAND_OVER_BEING_JUDGED: "A newer revision came and is being judged.",
+        "List your hand-overs again in a few seconds, and answer what they show then.";
+    KEY_NOT_GIVEN: "Get was asked without a reference and without a sender_reference.",
+        "Give one of the two.";
+    ANSWER_NOT_GIVEN: "A hand-over was answered with neither accept nor decline.",
+        "Give one of the two.";
     STOPPING: "This server is stopping.",
         "Call again in a few seconds.";
 }

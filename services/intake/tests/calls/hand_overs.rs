@@ -2,7 +2,7 @@
 
 use contracts::intake::v1::answer_hand_over_request::Answer as Reply;
 use contracts::intake::v1::{
-    Acceptance, AmendRequest, AnswerHandOverRequest, AnswerHandOverResponse, Declination,
+    Acceptance, AmendRequest, AnswerHandOverRequest, AnswerHandOverResponse, Declination, GetRequest,
     ListHandOversRequest, WithdrawRequest,
 };
 use contracts::notification::v1::{Answer, DeclineReason, HandOverState, WithdrawalReason};
@@ -110,6 +110,56 @@ async fn a_refusal_repeated_answers_the_same_and_acceptance_after_it_is_refused(
 }
 
 #[tokio::test]
+async fn while_a_newer_revision_is_being_judged_an_offer_is_declined_but_not_accepted() {
+    let service = Service::start().await;
+    let reference = offered(&service).await;
+    let sent = Some(notification("373", "CASE-1"));
+    let amend = AmendRequest { reference: reference.clone(), revision: 2, notification: sent };
+    service.client("373").amend(amend).await.expect("held");
+    let refused = answer(&service, &reference, accept("")).await.expect_err("not yet");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "HAND_OVER_BEING_JUDGED"));
+    service.get("888", &reference).await.expect_err("nothing is seen of it");
+    let declined = answer(&service, &reference, decline("")).await.expect("declined");
+    assert_eq!(declined.hand_over.expect("it stands").state(), HandOverState::Declined);
+}
+
+#[tokio::test]
+async fn handed_back_to_the_first_authority_it_is_aware_since_its_own_day_and_looks_after_whom_it_did() {
+    let service = Service::start().await;
+    let reference = offered(&service).await;
+    answer(&service, &reference, accept("")).await.expect("accepted");
+    service.found("373").await;
+    let back = AnswerHandOverRequest { reference: reference.clone(), answer: Some(accept("")) };
+    let accepted =
+        service.client("373").answer_hand_over(back.clone()).await.expect("taken back").into_inner();
+    let record = service.get("373", &reference).await.expect("its own").notification.expect("the record");
+    assert_eq!((record.notifying_authority.as_str(), record.became_aware_on.as_str()), ("373", "2026-03-16"));
+    assert_eq!(record.children[0].facts.as_ref().expect("facts").looked_after(), Answer::Yes);
+    let again = service.client("373").answer_hand_over(back).await.expect("the same").into_inner();
+    assert_eq!(again, accepted);
+}
+
+#[tokio::test]
+async fn a_day_that_cannot_be_is_not_taken_for_none_where_the_offer_is_accepted_already() {
+    let service = Service::start().await;
+    let reference = offered(&service).await;
+    answer(&service, &reference, accept("")).await.expect("accepted");
+    let refused = answer(&service, &reference, accept("2026-02-30")).await.expect_err("refused");
+    assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
+}
+
+#[tokio::test]
+async fn a_call_without_its_answer_or_key_is_refused_with_a_code() {
+    let service = Service::start().await;
+    let reference = offered(&service).await;
+    let empty = AnswerHandOverRequest { reference, answer: None };
+    let refused = service.client("888").answer_hand_over(empty).await.expect_err("refused");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FORM_VIOLATED"));
+    let refused = service.client("888").get(GetRequest { key: None }).await.expect_err("refused");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FORM_VIOLATED"));
+}
+
+#[tokio::test]
 async fn a_day_that_cannot_be_is_refused_and_the_offer_stays_open() {
     let service = Service::start().await;
     let reference = offered(&service).await;
@@ -159,7 +209,7 @@ async fn what_was_never_offered_is_not_found_and_what_lapsed_is_said_to_have() {
 }
 
 #[tokio::test]
-async fn an_amendment_and_an_acceptance_at_the_same_time_are_put_one_after_the_other() {
+async fn of_an_amendment_and_an_acceptance_at_the_same_time_nothing_is_taken_over_that_was_not_shown() {
     let service = Service::start().await;
     for round in 1..=10 {
         let key = format!("RACE-{round}");
@@ -171,20 +221,25 @@ async fn an_amendment_and_an_acceptance_at_the_same_time_are_put_one_after_the_o
         let mut sender = service.client("373");
         let (amended, accepted) =
             tokio::join!(sender.amend(request), answer(&service, &reference, accept("")));
-        let taken = accepted.expect("accepted either way").receipt.expect("a receipt");
-        let record = service.get("888", &reference).await.expect("it is theirs").notification;
-        let amended_before = record.expect("the record").late_reason == "amended";
-        match amended {
-            // The amendment came first: the acceptance took what it says.
-            Ok(held) => {
+        match (amended, accepted) {
+            // The amendment came first: it is to be found upon and shown before anybody takes it over.
+            (Ok(held), Err(refused)) => {
                 assert_eq!(held.into_inner().receipt.expect("a receipt").revision, 2);
-                assert_eq!((taken.revision, amended_before), (3, true));
+                assert_eq!(
+                    (refused.code(), reason(&refused).as_str()),
+                    (Code::Unavailable, "HAND_OVER_BEING_JUDGED")
+                );
+                service.get("888", &reference).await.expect_err("nothing is seen of it");
+                service.found("888").await;
+                let taken = answer(&service, &reference, accept("")).await.expect("accepted as shown");
+                assert_eq!(taken.receipt.expect("a receipt").revision, 3);
             }
             // The acceptance came first: the sender is told whose it is now.
-            Err(refused) => {
+            (Err(refused), Ok(taken)) => {
                 assert_eq!(reason(&refused), "NOTIFICATION_HANDED_OVER");
-                assert_eq!((taken.revision, amended_before), (2, false));
+                assert_eq!(taken.receipt.expect("a receipt").revision, 2);
             }
+            (amended, accepted) => panic!("{amended:?} {accepted:?}"),
         }
     }
 }

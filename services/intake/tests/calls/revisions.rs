@@ -1,6 +1,6 @@
 //! Amending and withdrawing, as senders meet it.
 
-use contracts::intake::v1::{AmendRequest, AmendResponse, WatchRequest, WithdrawRequest};
+use contracts::intake::v1::{AmendRequest, AmendResponse, CheckRequest, WatchRequest, WithdrawRequest};
 use contracts::notification::v1::{Notification, Stage, WithdrawalReason};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -128,4 +128,37 @@ async fn a_withdrawal_without_a_reason_is_refused_and_one_with_a_reason_ends_a_w
     request.words = "other".into();
     let other = service.client("373").withdraw(request).await.expect_err("refused");
     assert_eq!((other.code(), reason(&other).as_str()), (Code::AlreadyExists, "REVISION_CONFLICT"));
+}
+
+#[tokio::test]
+async fn a_number_far_ahead_is_refused_with_the_newest_held_and_what_to_give() {
+    let service = Service::start().await;
+    let first = service.submit(notification("373", "CASE-1")).await;
+    let amended = amend(&service, "373", &first.reference, 9999, late("")).await.expect_err("refused");
+    let mut withdraw =
+        WithdrawRequest { reference: first.reference.clone(), revision: 9999, ..Default::default() };
+    withdraw.set_reason(WithdrawalReason::SentByMistake);
+    let withdrawn = service.client("373").withdraw(withdraw).await.expect_err("refused");
+    for refused in [amended, withdrawn] {
+        assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
+        let told = refused.get_details_bad_request().expect("violations").field_violations;
+        assert_eq!((told.len(), told[0].field.as_str()), (1, "revision"));
+        let words = format!("{told:?} {refused}");
+        assert!(words.contains("which is 1") && words.contains("give 2"), "{words}");
+    }
+    let next = amend(&service, "373", &first.reference, 2, late("")).await.expect("held");
+    assert_eq!(next.newest_revision, 2);
+}
+
+#[tokio::test]
+async fn a_check_tells_of_a_notification_that_is_too_large_to_be_submitted() {
+    let service = Service::start().await;
+    let large = late(&"x".repeat(5 << 20));
+    let request = CheckRequest { notification: Some(large.clone()) };
+    let checked = service.client("373").check(request).await.expect("checked").into_inner();
+    let rules: Vec<&str> = checked.violations.iter().map(|remark| remark.rule.as_str()).collect();
+    assert!(rules.contains(&"MESSAGE_TOO_LARGE"), "{rules:?}");
+    let request = CheckRequest { notification: Some(notification("373", "CASE-1")) };
+    let checked = service.client("373").check(request).await.expect("checked").into_inner();
+    assert!(checked.violations.is_empty(), "{:?}", checked.violations);
 }

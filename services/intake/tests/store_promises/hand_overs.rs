@@ -1,6 +1,7 @@
 //! Hand-overs: offered by a finding, answered once, lapsed by a newer one, and decided in the transaction.
 
 use contracts::notification::v1::{HandOverState, RevisionKind};
+use intake::domain::status::Outcome;
 use intake::store::{Holding, Key, Store};
 
 use crate::room::{Room, assessed, notification, room};
@@ -101,6 +102,7 @@ async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_fi
     let room = room().await;
     let reference = room.offered().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
+    room.assess(reference, 2, "373", "888").await;
     assert!(room.store.answer(&room.acceptance(reference).await).await.expect("answers"));
     assert_eq!(state(&room, reference).await.0, HandOverState::Accepted);
     let told = room.told().await;
@@ -128,6 +130,7 @@ async fn after_acceptance_the_first_authority_amends_no_more_and_its_receipts_st
     let reference = room.offered().await;
     let second = notification("373", "A-1", "second");
     room.hold(&room.amendment(reference, 2, &second)).await;
+    room.assess(reference, 2, "373", "888").await;
     assert!(room.store.answer(&room.acceptance(reference).await).await.expect("answers"));
     let late = room.hold(&room.amendment(reference, 4, &notification("373", "A-1", "fourth"))).await;
     assert_eq!(late, Holding::HandedOver);
@@ -177,7 +180,8 @@ async fn of_two_answers_at_the_same_time_one_stands() {
 }
 
 #[tokio::test]
-async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_until_it_is_read_anew() {
+async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_until_that_is_found_upon_and_shown()
+ {
     let room = room().await;
     let reference = room.offered().await;
     let stale = room.acceptance(reference).await;
@@ -185,8 +189,13 @@ async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_un
     let before = room.told().await;
     assert!(!room.store.answer(&stale).await.expect("answers"));
     assert_eq!(state(&room, reference).await.0, HandOverState::Offered);
+    // Read anew, but still offered on the finding of the revision before: what nobody was shown is not taken over.
+    let unseen = room.acceptance(reference).await;
+    assert!(!room.store.answer(&unseen).await.expect("answers"));
     assert_eq!(room.told().await, before);
+    assert!(room.store.find("888", &Key::Reference(reference)).await.expect("reads").is_none());
 
+    room.assess(reference, 2, "373", "888").await;
     assert!(room.store.answer(&room.acceptance(reference).await).await.expect("answers"));
     let key = Key::Reference(reference);
     let taken = room.store.find("888", &key).await.expect("reads").expect("it is theirs");
@@ -204,4 +213,39 @@ async fn an_acceptance_of_an_offer_that_lapsed_meanwhile_takes_nothing() {
     room.hold(&room.withdrawal(reference, 2, "")).await;
     assert!(!room.store.answer(&stale).await.expect("answers"));
     assert_eq!(room.status("373", reference).await.notifying_authority, "373");
+}
+
+#[tokio::test]
+async fn an_authority_that_has_ended_is_offered_nothing() {
+    let room = room().await;
+    let reference = room.held().await;
+    // Cumbria ended on 31 March 2023.
+    room.assess(reference, 1, "373", "909").await;
+    assert!(room.status("373", reference).await.hand_over.is_none());
+    assert!(room.store.hand_overs("909", true).await.expect("reads").is_empty());
+}
+
+#[tokio::test]
+async fn a_list_stops_before_it_is_larger_than_a_message_and_shows_one_at_least() {
+    let room = room().await;
+    let long = |megabytes: usize| {
+        let Outcome::Assessed(mut found) = assessed(1, "373", "888") else { panic!("a finding") };
+        found.assessment.as_mut().expect("a finding").summary = "x".repeat(megabytes << 20);
+        Outcome::Assessed(found)
+    };
+    let mut offered = Vec::new();
+    for (key, megabytes) in [("A-1", 4), ("A-2", 1), ("A-3", 1), ("A-4", 1)] {
+        let candidate = room.candidate(&notification("373", key, ""));
+        room.hold(&candidate).await;
+        room.record(&[room.heard(candidate.receipt.reference, long(megabytes))]).await;
+        offered.push(candidate.receipt.reference.to_string());
+    }
+    let listed = async || -> Vec<String> {
+        let offers = room.store.hand_overs("888", false).await.expect("reads");
+        offers.into_iter().map(|offer| offer.hand_over.expect("a hand-over").reference).collect()
+    };
+    assert_eq!(listed().await, offered[..1], "the first, whatever its size");
+    let first = offered[0].parse().expect("a reference");
+    assert!(room.store.answer(&room.refusal(first, "").await).await.expect("answers"));
+    assert_eq!(listed().await, offered[1..3], "answering makes room for those that wait after it");
 }

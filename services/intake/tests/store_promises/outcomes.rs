@@ -90,3 +90,52 @@ async fn a_batch_with_an_event_of_nothing_held_has_no_effect_at_all() {
     room.store.record_outcomes(&batch, room.ambient.now()).await.expect_err("refused");
     assert_eq!(room.status("373", reference).await.stage(), Stage::Received);
 }
+
+fn queued_in(revision: u32, lane: Lane) -> Outcome {
+    let entry = QueueEntry { revision, lane: lane.into(), ..Default::default() };
+    Outcome::Queued(Box::new(CaseQueued { entry: Some(entry), reasons: vec![] }))
+}
+
+#[tokio::test]
+async fn what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowledged_anew() {
+    let room = room().await;
+    let reference = room.held().await;
+    let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
+    let steps = [
+        (queued_in(1, Lane::Information), at(1), Stage::Queued),
+        (acknowledged(), at(2), Stage::Acknowledged),
+        (queued_in(1, Lane::Decision), at(3), Stage::Queued),
+        (acknowledged(), at(4), Stage::Acknowledged),
+    ];
+    for (outcome, at, stage) in steps {
+        room.record(&[room.heard_at(reference, outcome, at)]).await;
+        assert_eq!(room.status("373", reference).await.stage(), stage, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_before_it_is_heard() {
+    let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
+    for in_one_batch in [true, false] {
+        let room = room().await;
+        let reference = room.held().await;
+        room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
+        let heard: Vec<Heard<Progress>> = vec![
+            room.heard_at(reference, queued_in(1, Lane::Information), at(1)),
+            room.heard_at(reference, queued_in(2, Lane::Information), at(2)),
+            room.heard_at(reference, queued_in(2, Lane::Decision), at(4)),
+            room.heard_at(reference, acknowledged(), at(3)),
+        ];
+        for batch in heard.chunks(if in_one_batch { 4 } else { 1 }) {
+            room.record(batch).await;
+        }
+        let status = room.status("373", reference).await;
+        let acknowledged: Vec<u32> = status
+            .steps
+            .iter()
+            .filter(|step| step.stage() == Stage::Acknowledged)
+            .map(|step| step.revision)
+            .collect();
+        assert_eq!((acknowledged, status.stage()), (vec![2], Stage::Queued), "{in_one_batch}");
+    }
+}

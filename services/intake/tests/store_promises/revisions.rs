@@ -162,3 +162,20 @@ async fn of_two_that_send_one_number_at_the_same_time_one_is_held_and_the_other_
     let told = [&first, &second].iter().filter(|holding| matches!(holding, Holding::Other { .. })).count();
     assert_eq!((held, told), (1, 1), "{first:?} {second:?}");
 }
+
+#[tokio::test]
+async fn one_slip_of_a_number_does_not_lock_a_notification_for_ever() {
+    let room = room().await;
+    let reference = room.held().await;
+    for number in [102, 9999, u32::MAX] {
+        let slip = room.hold(&room.amendment(reference, number, &notification("373", "A-1", "slip"))).await;
+        assert_eq!(slip, Holding::TooFarAhead { newest: 1 }, "{number}");
+        assert_eq!(
+            room.hold(&room.withdrawal(reference, number, "")).await,
+            Holding::TooFarAhead { newest: 1 }
+        );
+    }
+    assert_eq!(room.waiting().await, 1, "nothing of it is held or told");
+    let furthest = room.amendment(reference, 101, &notification("373", "A-1", "second"));
+    assert_eq!(room.hold(&furthest).await, Holding::New { follows: 1 });
+}

@@ -37,6 +37,8 @@ catalogue::entries! {
         "Leave the age out, or correct the birth date; Lapwing goes by the birth date.";
     SENDER_REFERENCE_CHANGED: "A later revision has another sender_reference than the notification it is of.",
         "Give the sender_reference that the notification was first sent with.";
+    REVISION_TOO_FAR_AHEAD: "The revision's number is more than 100 above the newest one held.",
+        "Give the number that follows the newest one; Get shows it as status.revision.";
     MESSAGE_TOO_LARGE: "The notification is larger than this server takes.",
         "Shorten the narrative, or part the children into two notifications.";
 }

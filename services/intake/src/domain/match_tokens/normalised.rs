@@ -3,34 +3,69 @@
 //! What a reader would get wrong: these forms are part of every token. To better a rule is to make tokens that do not
 //! equal the earlier ones; then the number in the token's kind goes up.
 
-/// What stands for "not known" and would make strangers equal; a name's words are in order of the alphabet.
-const NOT_A_NAME: [&str; 6] = ["unknown", "known not", "a n", "tbc", "baby", "unborn"];
-const NOT_AN_ADDRESS: [&str; 5] = ["unknown", "not known", "no fixed abode", "nfa", "n a"];
+/// Words that stand for a name that is not known, or not told: with one of them, strangers would be equal.
+const NOT_IN_A_NAME: [&str; 9] =
+    ["unknown", "known", "unborn", "unnamed", "tbc", "tba", "confirmed", "withheld", "confidential"];
+
+/// Words that alone are no name: `Baby`, `Twin 2`, `Baby Girl A`. With a surname they are one.
+const NO_NAME_ALONE: [&str; 6] = ["baby", "child", "infant", "twin", "boy", "girl"];
+
+/// Words, and words in a row, that say of an address that it is not known, not told, or none.
+const NOT_IN_AN_ADDRESS: [&[&str]; 10] = [
+    &["unknown"],
+    &["confidential"],
+    &["withheld"],
+    &["abode"],
+    &["homeless"],
+    &["nfa"],
+    &["tbc"],
+    &["as", "above"],
+    &["not", "known"],
+    &["to", "be", "confirmed"],
+];
+
+/// After these, the next word tells one home from its neighbour, with a digit or without.
+const PARTS_OF_A_HOUSE: [&str; 4] = ["flat", "apartment", "apt", "unit"];
 
 /// A name as its words in order of the alphabet, without case, accents and punctuation: `SPARROW, Robin` is
-/// `Robin Sparrow`. `None` where no letter is in it, or it says that the name is not known.
+/// `Robin Sparrow`. `None` where it says that the name is not known, or where nothing remains beside initials and words
+/// such as `baby`.
 pub(super) fn name(text: &str) -> Option<String> {
     let mut words = words(text);
     words.sort_unstable();
-    let name = words.join(" ");
-    let lettered = name.chars().any(char::is_alphabetic);
-    (lettered && !NOT_A_NAME.contains(&name.as_str())).then_some(name)
+    let told = !words.iter().any(|word| NOT_IN_A_NAME.contains(&word.as_str()));
+    let names_somebody = words.iter().any(|word| is_of_a_name(word));
+    (told && names_somebody).then(|| words.join(" "))
+}
+
+/// Whether a word tells one person from another: initials, numbers and `baby` do not.
+fn is_of_a_name(word: &str) -> bool {
+    let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
+    letters > 1 && !NO_NAME_ALONE.contains(&word)
 }
 
 /// An address as its UK postcode with every other word that has a digit in it (`3 12` of `Flat 3, 12 Nest Road`), or,
-/// where there is none, the first word (`wren` of `Wren Cottage`). Without a postcode, all words in their order. `None`
-/// for a postcode alone, which many homes share, and where the address is not known.
+/// where there is none, the first word (`wren` of `Wren Cottage`); the word after `flat` counts too (`b` of `Flat B`).
+/// Without a postcode, all words in their order. `None` for a postcode alone, which many homes share, for a place without
+/// postcode and number, and where the address is not known.
 pub(super) fn address(text: &str) -> Option<String> {
     let words = words(text);
-    let whole = words.join(" ");
-    if whole.is_empty() || NOT_AN_ADDRESS.contains(&whole.as_str()) {
+    if NOT_IN_AN_ADDRESS.iter().any(|said| words.windows(said.len()).any(|some| some == *said)) {
         return None;
     }
-    let Some((at, length, postcode)) = postcode(&words) else { return Some(whole) };
-    let others = || words[..at].iter().chain(&words[at + length..]);
-    let mut home: Vec<&str> = others().filter(|word| has_digit(word)).map(String::as_str).collect();
+    let Some((at, length, postcode)) = postcode(&words) else {
+        return words.iter().any(|word| has_digit(word)).then(|| words.join(" "));
+    };
+    let others: Vec<&str> = words[..at].iter().chain(&words[at + length..]).map(String::as_str).collect();
+    let of_a_house = |at: usize| at > 0 && PARTS_OF_A_HOUSE.contains(&others[at - 1]);
+    let mut home: Vec<&str> = others
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| has_digit(word) || of_a_house(*at))
+        .map(|(_, word)| *word)
+        .collect();
     if home.is_empty() {
-        home.push(others().next()?);
+        home.push(others.first()?);
     }
     Some(format!("{postcode} {}", home.join(" ")))
 }
@@ -41,6 +76,8 @@ fn words(text: &str) -> Vec<String> {
         .chars()
         .filter(|letter| !matches!(letter, '\'' | '\u{2019}' | '\u{2018}' | '`' | '.'))
         .flat_map(char::to_lowercase)
+        // An accent may be a character of its own: it goes as the one in `\u{e9}` does.
+        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
         .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
         .collect();
     letters.split_whitespace().map(|word| word.chars().map(unaccented).collect()).collect()

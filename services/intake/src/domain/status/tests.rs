@@ -130,3 +130,34 @@ fn a_revision_that_came_late_is_told_as_such() {
     assert!(status.steps[1].words.contains("revision 3, which goes on counting"), "{:?}", status.steps[1]);
     assert_eq!(status.revision, 3);
 }
+
+#[test]
+fn a_withdrawal_that_came_late_is_told_as_such() {
+    let lineage = lineage(vec![
+        submitted(),
+        revision(2, RevisionKind::Withdrawn, 3),
+        revision(3, RevisionKind::Amended, 1),
+    ]);
+    let status = tell(lineage, vec![]);
+    let words = "withdrawn: it was sent by mistake; it came after revision 3, which goes on counting";
+    assert_eq!((status.steps[1].words.as_str(), status.stage()), (words, Stage::Received));
+}
+
+#[test]
+fn what_is_queued_anew_after_its_acknowledgement_waits_again_until_it_is_acknowledged_anew() {
+    let at = |second: i64, step: Taken| Taken { at: Timestamp::from_second(second).expect("a time"), ..step };
+    let anew = at(3, queued(1, Priority::Urgent));
+    let found = at(1, assessed(1, "a duty"));
+    let cases = [
+        (2, Stage::Queued, [Stage::Received, Stage::Assessed, Stage::Acknowledged, Stage::Queued]),
+        (3, Stage::Acknowledged, [Stage::Received, Stage::Assessed, Stage::Queued, Stage::Acknowledged]),
+        (4, Stage::Acknowledged, [Stage::Received, Stage::Assessed, Stage::Queued, Stage::Acknowledged]),
+    ];
+    for (second, stage, told) in cases {
+        let taken = vec![at(second, acknowledged(1)), anew.clone(), found.clone()];
+        let status = tell(lineage(vec![submitted()]), taken);
+        assert_eq!(status.stage(), stage, "acknowledged at {second}");
+        let stages: Vec<Stage> = status.steps.iter().map(|step| step.stage()).collect();
+        assert_eq!(stages, told, "acknowledged at {second}");
+    }
+}

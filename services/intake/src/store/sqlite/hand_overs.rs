@@ -2,9 +2,10 @@
 
 use contracts::events::{HAND_OVER_LAPSED, HAND_OVER_OFFERED};
 use contracts::intake::v1::{HandOverChanged, HandOverOffer};
-use contracts::notification::v1::{HandOver, HandOverState, RevisionKind};
+use contracts::notification::v1::{HandOver, HandOverState, Notification, RevisionKind};
 use contracts::time::from_wire;
 use delivery::{Envelope, Origin};
+use futures::TryStreamExt;
 use ids::Reference;
 use jiff::Timestamp;
 use sqlx::sqlite::SqlitePool;
@@ -25,6 +26,9 @@ const ANSWERING: &str = "answer a hand-over";
 
 /// The most hand-overs in one list.
 const LISTED: u32 = 500;
+
+/// The most bytes of findings in one list: gRPC clients take 4 MiB in a message unless told otherwise.
+const LISTED_BYTES: usize = 3 << 20;
 
 /// Offers a notification to the authority with the duty, and returns what is told of it.
 pub(super) async fn offer(
@@ -97,7 +101,7 @@ pub(super) async fn list(
     authority: &str,
     also_ended: bool,
 ) -> Result<Vec<HandOverOffer>, StoreError> {
-    let rows = sqlx::query(
+    let mut rows = sqlx::query(
         "SELECT h.*, s.detail FROM hand_over h \
          LEFT JOIN step s ON s.reference = h.reference AND s.revision = h.revision AND s.stage = 2 \
          WHERE (h.to_authority = $1 OR h.from_authority = $1) AND (h.state = 1 OR $2) \
@@ -106,10 +110,17 @@ pub(super) async fn list(
     .bind(authority)
     .bind(also_ended)
     .bind(LISTED)
-    .fetch_all(readers)
-    .await
-    .doing(LISTING)?;
-    rows.iter().map(hand_over_offer).collect()
+    .fetch(readers);
+    let (mut listed, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.try_next().await.doing(LISTING)? {
+        bytes += row.try_get::<Option<&[u8]>, _>("detail").doing(LISTING)?.map_or(0, <[u8]>::len);
+        // The first is listed whatever its size: else nobody could ever answer it.
+        if bytes > LISTED_BYTES && !listed.is_empty() {
+            break;
+        }
+        listed.push(hand_over_offer(&row)?);
+    }
+    Ok(listed)
 }
 
 pub(super) async fn offer_to(
@@ -141,6 +152,7 @@ pub(super) async fn offer_to(
         .fetch_one(&mut *snapshot)
         .await
         .doing(ANSWERING)?;
+    let own = own_record(&mut snapshot, authority, reference, accepted_as).await?;
     let key = Key::Reference(reference);
     let standing = read::standing_in(&mut snapshot, &notifier, &key).await?;
     let newest = read::find_in(&mut snapshot, &notifier, &key).await?;
@@ -150,9 +162,33 @@ pub(super) async fn offer_to(
         hand_over,
         words: row.try_get::<Option<String>, _>("words").doing(ANSWERING)?.unwrap_or_default(),
         accepted,
+        own,
         standing,
         newest: newest.notification,
     }))
+}
+
+/// The newest record that an authority sent itself, before it accepted as a revision, if it did: it has had the
+/// notification before.
+async fn own_record(
+    connection: &mut SqliteConnection,
+    authority: &str,
+    reference: Reference,
+    accepted_as: Option<u32>,
+) -> Result<Option<Notification>, StoreError> {
+    let row = sqlx::query(
+        "SELECT r.*, n.sender_reference, r.record AS content FROM revision r \
+         JOIN notification n ON n.reference = r.reference \
+         WHERE r.reference = $1 AND r.authority = $2 AND r.record IS NOT NULL AND ($3 IS NULL OR r.number < $3) \
+         ORDER BY r.number DESC LIMIT 1",
+    )
+    .bind(reference.to_string())
+    .bind(authority)
+    .bind(accepted_as)
+    .fetch_optional(connection)
+    .await
+    .doing(ANSWERING)?;
+    Ok(row.as_ref().map(found).transpose()?.map(|held| held.notification))
 }
 
 pub(super) async fn answer(store: &SqliteStore, answered: &Answered) -> Result<bool, StoreError> {
@@ -163,7 +199,8 @@ pub(super) async fn answer(store: &SqliteStore, answered: &Answered) -> Result<b
     }
     let mut events = Vec::new();
     if let AnsweredWith::Revision(candidate) = &answered.with {
-        let Some(follows) = take_over(&mut transaction, candidate).await? else { return Ok(false) };
+        let judged = answered.hand_over.revision;
+        let Some(follows) = take_over(&mut transaction, judged, candidate).await? else { return Ok(false) };
         events.push(candidate.event_following(follows));
     }
     events.push(answered.event.clone());
@@ -198,10 +235,12 @@ async fn close_offer(connection: &mut SqliteConnection, answered: &Answered) -> 
     Ok(closed.rows_affected() == 1)
 }
 
-/// Holds the revision that makes the notification the other authority's, if no other has come since it was made; returns
-/// the revision that it follows.
+/// Holds the revision that makes the notification the other authority's, if the offer stands on the newest one, and
+/// returns the revision that it follows. A newer one that is not found upon was shown to nobody: the authority that is
+/// asked must not get what its sender may have sent for another's duty.
 async fn take_over(
     connection: &mut SqliteConnection,
+    judged: u32,
     candidate: &Candidate,
 ) -> Result<Option<u32>, StoreError> {
     debug_assert_eq!(candidate.kind, RevisionKind::HandedOver);
@@ -211,7 +250,7 @@ async fn take_over(
         .fetch_one(&mut *connection)
         .await
         .doing(ANSWERING)?;
-    if newest + 1 != receipt.revision {
+    if newest != judged || newest.checked_add(1) != Some(receipt.revision) {
         return Ok(None);
     }
     insert_revisions(connection, &[(candidate, newest)]).await?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::notification::v1::HandOver;
+use contracts::time::london_date;
 use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
@@ -40,48 +41,55 @@ pub(super) async fn record(
     store.database.commit(transaction, NAME).await
 }
 
-/// A step is written once. A revision may be queued anew, though, such as in another lane after a hand-over was declined:
-/// the later telling counts, by triage's own clock, in whatever order they are heard.
-const QUEUED_ANEW: &str = " ON CONFLICT (reference, revision, stage) DO UPDATE \
-     SET at = excluded.at, detail = excluded.detail WHERE step.stage = 3 AND excluded.at > step.at";
+/// A step is written once. A revision may be queued and acknowledged anew, though, such as in another lane after a
+/// hand-over was declined: the later telling counts, by triage's own clock, in whatever order they are heard. When it
+/// was first stays known: an acknowledgement of the first queueing may be heard after the second one.
+const DONE_ANEW: &str = " ON CONFLICT (reference, revision, stage) DO UPDATE \
+     SET at = max(step.at, excluded.at), first_at = min(step.first_at, excluded.first_at), \
+         detail = CASE WHEN excluded.at > step.at THEN excluded.detail ELSE step.detail END \
+     WHERE step.stage IN (3, 4)";
+
+const INSERT_STEPS: &str = "INSERT INTO step (reference, revision, stage, at, first_at, detail) ";
 
 async fn insert_steps(connection: &mut SqliteConnection, told: &[&Progress]) -> Result<(), StoreError> {
     for rows in told.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO step (reference, revision, stage, at, detail) ");
+        let mut insert = QueryBuilder::new(INSERT_STEPS);
         insert.push_values(rows, |mut row, progress| {
             row.push_bind(progress.reference.to_string())
                 .push_bind(progress.outcome.revision())
                 .push_bind(progress.outcome.stage() as i32)
                 .push_bind(progress.at.as_microsecond())
+                .push_bind(progress.at.as_microsecond())
                 .push_bind(detail(&progress.outcome));
         });
-        let insert = insert.push(QUEUED_ANEW).build().persistent(false);
+        let insert = insert.push(DONE_ANEW).build().persistent(false);
         insert.execute(&mut *connection).await.doing(NAME)?;
     }
     Ok(())
 }
 
-/// An acknowledgement names no revision: it is of the newest that was queued by then, by triage's own clock, which both
-/// times are of; where none is known, of the first.
+/// An acknowledgement names no revision: it is of the newest that was first queued by then, by triage's own clock, which
+/// both times are of; where none is known, of the first.
 async fn insert_acknowledgements(
     connection: &mut SqliteConnection,
     acknowledged: &[&Progress],
 ) -> Result<(), StoreError> {
     for rows in acknowledged.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO step (reference, revision, stage, at, detail) ");
+        let mut insert = QueryBuilder::new(INSERT_STEPS);
         insert.push_values(rows, |mut row, progress| {
             let key = progress.reference.to_string();
             row.push_bind(key.clone())
                 .push("coalesce((SELECT max(revision) FROM step WHERE stage = 3 AND reference = ")
                 .push_bind_unseparated(key)
-                .push_unseparated(" AND at <= ")
+                .push_unseparated(" AND first_at <= ")
                 .push_bind_unseparated(progress.at.as_microsecond())
                 .push_unseparated("), 1)")
                 .push_bind(progress.outcome.stage() as i32)
                 .push_bind(progress.at.as_microsecond())
+                .push_bind(progress.at.as_microsecond())
                 .push_bind(detail(&progress.outcome));
         });
-        let insert = insert.push(" ON CONFLICT DO NOTHING").build().persistent(false);
+        let insert = insert.push(DONE_ANEW).build().persistent(false);
         insert.execute(&mut *connection).await.doing(NAME)?;
     }
     Ok(())
@@ -112,7 +120,7 @@ async fn move_hand_overs(
             if newest.get(&progress.reference) != Some(&revision) {
                 continue;
             }
-            let duty = duty_elsewhere(assessed);
+            let duty = duty_elsewhere(assessed, london_date(now));
             // Hand-overs are rare: a statement for each is no load.
             let moved = after_finding(latest.get(&progress.reference), revision, duty);
             if moved == Move::Keep {
