@@ -1,6 +1,9 @@
 -- Links between cases that may be of one incident, and clusters of cases that name one setting or provider. Times are
 -- microseconds since 1970; days are ISO 8601 civil dates. Nothing here names a child: tokens are keyed hashes whose key
 -- never leaves intake.
+--
+-- These tables begin empty, also where cases are stored already: a case of before is linked and counted in clusters once
+-- its next revision comes, and until then other cases are not compared with it.
 
 -- What linking looks cases up by: one row for a case, replaced by each revision. A withdrawn case has none.
 CREATE TABLE linkable (
@@ -45,7 +48,8 @@ CREATE TABLE linkable_child (
 CREATE INDEX child_by_token ON linkable_child (child_token, dated_on) WHERE child_token IS NOT NULL;
 CREATE INDEX child_by_household ON linkable_child (household_token, dated_on) WHERE household_token IS NOT NULL;
 
--- What stands between two cases, once for each pair.
+-- What stands between two cases, once for each pair. A proposal that corrected facts no longer bear out is deleted with
+-- its reasons while nobody has decided; what a person decided stays.
 --
 --   coded facts ──▶ 1 proposed ──┬──▶ 2 same incident ◀──▶ 3 not a duplicate       a person, any number of times
 --   nothing ─────────────────────┘

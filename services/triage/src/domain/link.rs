@@ -40,8 +40,9 @@ catalogue::entries! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkRule {
-    /// How many days apart two cases of one incident may be dated; 0 means the same day. Notifiers often know the
-    /// day only nearly.
+    /// How many days apart two cases that name one household may be dated, and the incidents of a victim and a
+    /// perpetrator may be; 0 means the same day. Notifiers often know the day only nearly. The same child is proposed
+    /// at any distance, and two authorities for the same day alone.
     pub days_apart: u16,
 }
 
@@ -118,6 +119,7 @@ impl Decision {
 ///   coded facts ──▶ proposed ──┬──▶ same incident ◀──▶ not a duplicate      a person, any number of times
 ///   nothing ───────────────────┘
 /// ```
+/// A proposal that corrected facts no longer bear out is taken back: nothing stands between the two then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LinkState {
     /// Nobody has decided yet.

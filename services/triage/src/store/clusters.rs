@@ -20,7 +20,7 @@ use crate::domain::cluster::{
 /// Rows in one statement: eight columns at most, far below SQLite's limit of 32,766 variables.
 const ROWS: usize = 500;
 /// As many mentions of one setting or provider are looked at: those of the newest days. The largest cluster on record
-/// had 108 children.
+/// had 108 children. Older ones are in no cluster then, and a warning counts the settings and providers concerned.
 const MENTIONS_AT_MOST: usize = 500;
 
 const DOING: &str = "see which cases are clustered";
@@ -54,7 +54,9 @@ pub(super) async fn take_up(
     let before = clusters(&mentions_of(transaction, &subjects).await?);
     remove(transaction, &references).await?;
     insert(transaction, &mentions).await?;
-    let after = clusters(&mentions_of(transaction, &subjects).await?);
+    let mentioned = mentions_of(transaction, &subjects).await?;
+    warn_of_bound(&mentioned);
+    let after = clusters(&mentioned);
     // In the order of the batch, so that a cluster is told by the case that raised it last.
     let order: Vec<Reference> = cases.iter().map(|case| case.reference).collect();
     let grown = after.iter().filter(|cluster| cluster.is_new_or_grown(&before));
@@ -120,6 +122,28 @@ async fn subjects_of(
         }
     }
     Ok(subjects)
+}
+
+/// Says that the oldest cases may be left out of a cluster; of which setting or provider is for nobody's log.
+fn warn_of_bound(mentions: &[Mention]) {
+    let bounded = at_the_bound(mentions);
+    if bounded > 0 {
+        tracing::warn!(
+            settings_and_providers = bounded,
+            newest = MENTIONS_AT_MOST,
+            "so many cases name one setting or provider that only the newest are looked at; older ones are not \
+             clustered with them"
+        );
+    }
+}
+
+/// How many subjects have as many mentions as are looked at: they may have more.
+fn at_the_bound(mentions: &[Mention]) -> usize {
+    let mut counts: HashMap<&Subject, usize> = HashMap::new();
+    for mention in mentions {
+        *counts.entry(&mention.subject).or_default() += 1;
+    }
+    counts.values().filter(|count| **count >= MENTIONS_AT_MOST).count()
 }
 
 /// The newest mentions of each subject.

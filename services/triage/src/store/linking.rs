@@ -7,6 +7,7 @@
 mod candidates;
 mod decisions;
 mod linkables;
+mod standing;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,9 +16,10 @@ use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use storage::{Doing, StoreError};
 
+use self::standing::Before;
 use super::sqlite_rows::impossible;
 use crate::domain::link::{
-    Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, Standing, choose, propose,
+    Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, choose, propose,
 };
 
 pub(super) use decisions::{decide, linked, links_of};
@@ -30,9 +32,10 @@ const SOUGHT_AT_MOST: usize = 25;
 
 const DOING: &str = "propose links";
 
-/// Takes up cases: replaces what they are looked up by, and stores and returns what is proposed anew. A pair that a
-/// person has decided about is not proposed again; one that nobody has decided about is proposed again only on a
-/// stronger ground than before, which then replaces its reasons. Of one reference twice in the batch, the last counts.
+/// Takes up cases: replaces what they are looked up by, stores and returns what is proposed anew, and makes true what
+/// stands undecided on these cases: a proposal for which their facts give no reason any more is taken back, and one for
+/// which they give others has those from then on. It is returned, to be told again, only on a stronger ground than
+/// before. What a person has decided stays as it is. Of one reference twice in the batch, the last counts.
 ///
 /// To be called once the cases are in `panel_case`.
 ///
@@ -45,18 +48,19 @@ pub(super) async fn take_up(
 ) -> Result<Vec<Proposed>, StoreError> {
     let batch = Batch::of(cases);
     linkables::replace(transaction, &batch.cases()).await?;
-    let pairs = candidates::of(transaction, &batch.taken).await?;
+    let mut pairs = candidates::of(transaction, &batch.taken).await?;
+    pairs.extend(standing::undecided_of(transaction, &batch.references()).await?);
     let others = linkables::read(transaction, &batch.without(&pairs)).await?;
-    let before = standing_of(transaction, &pairs).await?;
-    let (renewed, fresh): (Vec<Proposal>, Vec<Proposal>) = pairs
-        .iter()
-        .filter_map(|pair| batch.propose(*pair, &others))
-        .filter(|proposal| before.get(&proposal.pair).is_none_or(|link| link.gives_way_to(proposal)))
-        .partition(|proposal| before.contains_key(&proposal.pair));
-    let fresh = within_bounds(transaction, fresh).await?;
-    let stored: Vec<Proposal> = renewed.into_iter().chain(fresh).collect();
-    store(transaction, &stored, now).await?;
-    Ok(stored.into_iter().map(|proposal| batch.proposed(proposal, &others)).collect())
+    let before = standing::of(transaction, &pairs).await?;
+    let news = batch.compare(&pairs, &others, &before);
+    remove(transaction, &news.untrue).await?;
+    store(transaction, &news.corrected, now).await?;
+    store(transaction, &news.stronger, now).await?;
+    // Counted only now: what was just taken back leaves room.
+    let fresh = within_bounds(transaction, news.fresh).await?;
+    store(transaction, &fresh, now).await?;
+    let told = news.stronger.into_iter().chain(fresh);
+    Ok(told.map(|proposal| batch.proposed(proposal, &others)).collect())
 }
 
 /// Forgets what cases are looked up by: nothing is proposed for them from then on. What was proposed or decided stays.
@@ -92,6 +96,10 @@ impl<'a> Batch<'a> {
         self.taken.iter().map(|(case, _)| case).collect()
     }
 
+    fn references(&self) -> Vec<Reference> {
+        self.taken.iter().map(|(case, _)| case.reference).collect()
+    }
+
     /// The cases of pairs that are not in the batch.
     fn without(&self, pairs: &BTreeSet<Pair>) -> Vec<Reference> {
         let both = pairs.iter().flat_map(|pair| [pair.lower(), pair.higher()]);
@@ -112,11 +120,38 @@ impl<'a> Batch<'a> {
         self.places.get(&reference).map(|place| &self.taken[*place].0).or_else(|| others.get(&reference))
     }
 
-    /// By the rule of the case that is taken up later.
-    fn propose(&self, pair: Pair, others: &HashMap<Reference, Linkable>) -> Option<Proposal> {
+    /// What the facts say of pairs, beside what stands between them. A pair with a withdrawn case is left as it is:
+    /// nothing can be said of it.
+    fn compare(
+        &self,
+        pairs: &BTreeSet<Pair>,
+        others: &HashMap<Reference, Linkable>,
+        before: &HashMap<Pair, Before>,
+    ) -> News {
+        let mut news = News::default();
+        for pair in pairs {
+            let Some((one, other, rule)) = self.both(*pair, others) else { continue };
+            match (before.get(pair), propose(one, other, rule)) {
+                (Some(Before::Decided), _) | (None, None) => {}
+                (Some(Before::Undecided(_)), None) => news.untrue.push(*pair),
+                (Some(Before::Undecided(ground)), Some(proposal)) => {
+                    let is_stronger = proposal.strongest().is_some_and(|strongest| strongest < *ground);
+                    if is_stronger { news.stronger.push(proposal) } else { news.corrected.push(proposal) }
+                }
+                (None, Some(proposal)) => news.fresh.push(proposal),
+            }
+        }
+        news
+    }
+
+    /// Two cases, and the rule of the one that is taken up later.
+    fn both<'b>(
+        &'b self,
+        pair: Pair,
+        others: &'b HashMap<Reference, Linkable>,
+    ) -> Option<(&'b Linkable, &'b Linkable, &'b LinkRule)> {
         let place = self.places.get(&self.later(pair))?;
-        let rule = &self.taken[*place].1;
-        propose(self.case(pair.lower(), others)?, self.case(pair.higher(), others)?, rule)
+        Some((self.case(pair.lower(), others)?, self.case(pair.higher(), others)?, &self.taken[*place].1))
     }
 
     fn proposed(&self, proposal: Proposal, others: &HashMap<Reference, Linkable>) -> Proposed {
@@ -126,39 +161,17 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// A link as it stands.
-struct Before {
-    decided: bool,
-    ground: Option<Ground>,
-}
-
-impl Before {
-    fn gives_way_to(&self, proposal: &Proposal) -> bool {
-        // No ground sorts before every ground, so a link that nothing proposed never gives way.
-        !self.decided && self.ground > proposal.strongest()
-    }
-}
-
-async fn standing_of(
-    connection: &mut SqliteConnection,
-    pairs: &BTreeSet<Pair>,
-) -> Result<HashMap<Pair, Before>, StoreError> {
-    let pairs: Vec<&Pair> = pairs.iter().collect();
-    let mut before = HashMap::new();
-    for some in pairs.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new(
-            "SELECT lower, higher, state, ground FROM link WHERE (lower, higher) IN (",
-        );
-        push_pairs(&mut select, some);
-        select.push(")");
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
-            let state: i64 = row.try_get("state").doing(DOING)?;
-            let ground: Option<i64> = row.try_get("ground").doing(DOING)?;
-            let link = Before { decided: state != PROPOSED, ground: ground.and_then(ground_of) };
-            before.insert(pair_of(&row)?, link);
-        }
-    }
-    Ok(before)
+/// What a batch makes of the pairs that are worth comparing.
+#[derive(Debug, Default)]
+struct News {
+    /// Proposed by nothing before.
+    fresh: Vec<Proposal>,
+    /// Undecided, and on a stronger ground than before: told again.
+    stronger: Vec<Proposal>,
+    /// Undecided, and on the ground of before or a weaker one; the reasons may be others.
+    corrected: Vec<Proposal>,
+    /// Undecided, and the facts give no reason any more.
+    untrue: Vec<Pair>,
 }
 
 /// Leaves out what would be too much for a case, and says so.
@@ -169,47 +182,42 @@ async fn within_bounds(
     let cases: BTreeSet<Reference> =
         proposals.iter().flat_map(|proposal| [proposal.pair.lower(), proposal.pair.higher()]).collect();
     let cases: Vec<Reference> = cases.into_iter().collect();
-    let mut standing = Standing::default();
-    for some in cases.chunks(ROWS) {
-        count_standing(connection, some, &mut standing).await?;
-    }
+    let standing = standing::count(connection, &cases).await?;
     let all = proposals.len();
     let chosen = choose(proposals, standing);
     if chosen.len() < all {
         tracing::warn!(
             left_out = all - chosen.len(),
             at_most = PROPOSALS_AT_MOST,
-            "so many cases may be of one incident that the weakest are not proposed; a person may still link them"
+            "so many undecided proposals at least as strong stand on a case that more are not proposed; a person may \
+             still link them"
         );
     }
     Ok(chosen)
 }
 
-async fn count_standing(
-    connection: &mut SqliteConnection,
-    cases: &[Reference],
-    standing: &mut Standing,
-) -> Result<(), StoreError> {
-    let mut select = QueryBuilder::<Sqlite>::new("");
-    for (side, before) in [("lower", ""), ("higher", " UNION ALL ")] {
-        select.push(format!("{before}SELECT {side} AS reference, ground, count(*) AS number FROM link WHERE state = 1 AND {side} IN ("));
-        let mut list = select.separated(", ");
-        for case in cases {
-            list.push_bind(case.to_string());
-        }
-        select.push(format!(") GROUP BY {side}, ground"));
-    }
-    for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
-        let ground: i64 = row.try_get("ground").doing(DOING)?;
-        let number: i64 = row.try_get("number").doing(DOING)?;
-        let reference = reference_of(&row, "link", "reference")?;
-        let ground = ground_of(ground)
-            .ok_or_else(|| impossible("link", "ground", reference)(format!("{ground} stands for nothing")))?;
-        standing.add(reference, ground, usize::try_from(number).unwrap_or(usize::MAX));
+/// Takes proposals back, with their reasons. To be called for undecided pairs alone: a decision keeps its link.
+async fn remove(transaction: &mut SqliteConnection, pairs: &[Pair]) -> Result<(), StoreError> {
+    for some in pairs.chunks(ROWS) {
+        delete_pairs(transaction, "link_reason", some).await?;
+        delete_pairs(transaction, "link", some).await?;
     }
     Ok(())
 }
 
+async fn delete_pairs(
+    transaction: &mut SqliteConnection,
+    table: &'static str,
+    pairs: &[Pair],
+) -> Result<(), StoreError> {
+    let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE (lower, higher) IN ("));
+    push_pairs(&mut delete, pairs);
+    delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+    Ok(())
+}
+
+/// Stores proposals in place of those that stood undecided. When it was proposed changes only with a stronger ground,
+/// as that alone is told.
 async fn store(
     transaction: &mut SqliteConnection,
     proposals: &[Proposal],
@@ -226,13 +234,12 @@ async fn store(
                 .push_bind(now.as_microsecond());
         });
         insert.push(
-            " ON CONFLICT (lower, higher) DO UPDATE SET ground = excluded.ground, proposed_at = excluded.proposed_at",
+            " ON CONFLICT (lower, higher) DO UPDATE SET ground = excluded.ground, proposed_at = \
+             CASE WHEN excluded.ground < link.ground THEN excluded.proposed_at ELSE link.proposed_at END",
         );
         insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
-        let pairs: Vec<&Pair> = some.iter().map(|proposal| &proposal.pair).collect();
-        let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM link_reason WHERE (lower, higher) IN (");
-        push_pairs(&mut delete, &pairs);
-        delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+        let pairs: Vec<Pair> = some.iter().map(|proposal| proposal.pair).collect();
+        delete_pairs(transaction, "link_reason", &pairs).await?;
     }
     store_reasons(transaction, proposals).await
 }
@@ -276,13 +283,11 @@ fn ground_number(ground: Ground) -> i64 {
 }
 
 fn ground_of(number: i64) -> Option<Ground> {
-    let every =
-        [Ground::SameChild, Ground::SameHousehold, Ground::VictimAndPerpetrator, Ground::TwoAuthorities];
-    every.into_iter().find(|ground| ground_number(*ground) == number)
+    Ground::ALL.into_iter().find(|ground| ground_number(*ground) == number)
 }
 
 /// The list of `(lower, higher) IN (…)`.
-fn push_pairs(query: &mut QueryBuilder<Sqlite>, pairs: &[&Pair]) {
+fn push_pairs(query: &mut QueryBuilder<Sqlite>, pairs: &[Pair]) {
     query.push_values(pairs, |mut row, pair| {
         row.push_bind(pair.lower().to_string()).push_bind(pair.higher().to_string());
     });

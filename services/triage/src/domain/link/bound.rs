@@ -9,24 +9,28 @@ use ids::Reference;
 
 use super::{Ground, Proposal};
 
-/// As many undecided proposals stand on a case at most by equal tokens, and as many again by place and day.
+/// On so many undecided proposals of a ground, and of the stronger grounds of its kind (tokens, or place and day), no
+/// more of that ground come. What is weaker never keeps out what is stronger.
 pub const PROPOSALS_AT_MOST: usize = 10;
 
 /// How many undecided proposals stand on cases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    counts: HashMap<(Reference, bool), usize>,
+    counts: HashMap<(Reference, Ground), usize>,
 }
 
 impl Standing {
-    /// Adds so many that stand on a case by grounds of the same kind.
+    /// Adds so many that stand on a case, of which this is the strongest ground.
     pub fn add(&mut self, reference: Reference, ground: Ground, count: usize) {
-        *self.counts.entry((reference, ground.rests_on_tokens())).or_default() += count;
+        *self.counts.entry((reference, ground)).or_default() += count;
     }
 
     fn has_room(&self, reference: Reference, ground: Ground) -> bool {
-        let count = self.counts.get(&(reference, ground.rests_on_tokens())).copied();
-        count.unwrap_or_default() < PROPOSALS_AT_MOST
+        let at_least_as_strong = Ground::ALL
+            .into_iter()
+            .filter(|other| *other <= ground && other.rests_on_tokens() == ground.rests_on_tokens());
+        let counts = at_least_as_strong.filter_map(|other| self.counts.get(&(reference, other)));
+        counts.sum::<usize>() < PROPOSALS_AT_MOST
     }
 }
 

@@ -34,6 +34,10 @@ pub enum Ground {
 }
 
 impl Ground {
+    /// Every ground, strongest first.
+    pub const ALL: [Self; 4] =
+        [Self::SameChild, Self::SameHousehold, Self::VictimAndPerpetrator, Self::TwoAuthorities];
+
     /// Whether it rests on equal tokens, which do not come about by accident.
     pub fn rests_on_tokens(self) -> bool {
         matches!(self, Self::SameChild | Self::SameHousehold)

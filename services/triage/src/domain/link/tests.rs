@@ -338,11 +338,32 @@ fn a_busy_day_leaves_room_for_what_rests_on_tokens() {
 fn what_stands_already_counts_for_either_case() {
     let mut standing = Standing::default();
     standing.add(reference(0), Ground::TwoAuthorities, PROPOSALS_AT_MOST - 1);
-    standing.add(reference(1), Ground::SameHousehold, PROPOSALS_AT_MOST);
+    standing.add(reference(1), Ground::SameChild, PROPOSALS_AT_MOST);
     let chosen = choose(around_one(2, 5), standing);
     let pairs: Vec<Pair> = chosen.iter().map(|proposal| proposal.pair).collect();
     assert_eq!(chosen.len(), 2, "one by tokens, one by place: {pairs:?}");
     assert!(!pairs.contains(&Pair::of(reference(0), reference(1)).expect("two")));
+}
+
+#[test]
+fn what_is_weaker_or_of_another_kind_never_keeps_out_what_is_stronger() {
+    let rows = [
+        (Ground::SameChild, Ground::SameChild, false),
+        (Ground::SameHousehold, Ground::SameChild, true),
+        (Ground::VictimAndPerpetrator, Ground::SameChild, true),
+        (Ground::TwoAuthorities, Ground::SameChild, true),
+        (Ground::SameChild, Ground::TwoAuthorities, true),
+        (Ground::SameHousehold, Ground::TwoAuthorities, true),
+        (Ground::VictimAndPerpetrator, Ground::TwoAuthorities, false),
+        (Ground::TwoAuthorities, Ground::TwoAuthorities, false),
+    ];
+    for (stands, comes, expected) in rows {
+        let mut standing = Standing::default();
+        standing.add(reference(0), stands, PROPOSALS_AT_MOST);
+        let proposals = if comes == Ground::SameChild { around_one(1, 0) } else { around_one(0, 1) };
+        assert_eq!(proposals[0].strongest(), Some(comes));
+        assert_eq!(!choose(proposals, standing).is_empty(), expected, "{stands:?} stands, {comes:?} comes");
+    }
 }
 
 prop_compose! {

@@ -86,7 +86,11 @@ fn windows(policy: &Policy) -> Vec<Line> {
         "one setting or provider named by {} authorities within {} months",
         clusters.authorities, clusters.window_months
     );
-    let link = format!("proposed for incidents at most {} days apart", links.days_apart);
+    let link = format!(
+        "same household, and victim and perpetrator: at most {} days apart; two authorities: the same day; the same \
+         child: at any distance",
+        links.days_apart
+    );
     let asked: Vec<&str> = indicators.asked.iter().map(|kind| kind.entry().code()).collect();
     vec![
         line("cluster", cluster, ""),
@@ -98,4 +102,24 @@ fn windows(policy: &Policy) -> Vec<Line> {
 fn outcomes(outcomes: &[Outcome]) -> String {
     let words: Vec<&str> = outcomes.iter().map(|outcome| outcome.words()).collect();
     if words.is_empty() { "no outcome".to_owned() } else { words.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compiled_in;
+    use super::*;
+
+    #[test]
+    fn each_ground_of_a_link_is_explained_with_its_own_distance_in_days() {
+        for policy in compiled_in().iter() {
+            let lines = explain(policy);
+            let link = lines.iter().find(|line| line.about == "link").expect("a line about links");
+            let expected = format!(
+                "same household, and victim and perpetrator: at most {} days apart; two authorities: the same day; the \
+                 same child: at any distance",
+                policy.links().days_apart
+            );
+            assert_eq!(link.says, expected);
+        }
+    }
 }

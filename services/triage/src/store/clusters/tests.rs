@@ -202,3 +202,13 @@ async fn of_a_setting_that_very_many_cases_name_the_newest_are_looked_at() {
     let newest = store.take_up_mentions(&[case(502, "373", date(2024, 6, 2), HOME)]).await;
     assert_eq!(newest.raised[0].cluster.members.len(), MENTIONS_AT_MOST);
 }
+
+#[test]
+fn a_setting_that_as_many_cases_name_as_are_looked_at_is_warned_of() {
+    let mentions = |cases: u64, settings: &[&str]| -> Vec<Mention> {
+        (1..=cases).flat_map(|seed| case(seed, "330", date(2024, 6, 1), settings).of).collect()
+    };
+    assert_eq!(at_the_bound(&mentions(499, HOME)), 0);
+    assert_eq!(at_the_bound(&mentions(500, HOME)), 1);
+    assert_eq!(at_the_bound(&mentions(300, &["SC123456", "SC654321"])), 0, "each is counted by itself");
+}

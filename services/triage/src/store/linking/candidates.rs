@@ -20,8 +20,15 @@ struct Sought<'a> {
     reference: Reference,
     authority: &'a str,
     key: String,
-    from_day: Date,
-    to_day: Date,
+    days: Days,
+}
+
+/// A day, and the first and last one that are near enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Days {
+    from: Date,
+    middle: Date,
+    to: Date,
 }
 
 /// A seek: for whom, and the rows of the other cases, which end in [`SOUGHT_AT_MOST`]. `sought` is the row above.
@@ -30,58 +37,105 @@ struct Seek {
     others: &'static str,
 }
 
-/// Along the indexes of 0003_links_clusters.sql, one each. Where two authorities are sought, the notifier's own cases
-/// are passed over by two ranges of the index, before it and after it.
-const SEEKS: [Seek; 10] = [
+/// Along the indexes of 0003_links_clusters.sql. Days are sought from the middle, onwards and back, so that the bound
+/// leaves out those farthest away; and cases are counted, not their children. Where two authorities are sought, the
+/// notifier's own cases are passed over by two ranges of the index, before it and after it.
+const SEEKS: [Seek; 17] = [
     Seek {
         sought: child_tokens,
         others: "SELECT reference FROM linkable_child WHERE child_token = sought.key \
-                 AND reference <> sought.reference ORDER BY dated_on DESC",
+                 AND dated_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 GROUP BY dated_on, reference ORDER BY dated_on, reference",
+    },
+    Seek {
+        sought: child_tokens,
+        others: "SELECT reference FROM linkable_child WHERE child_token = sought.key \
+                 AND dated_on >= sought.from_day AND dated_on < sought.day AND reference <> sought.reference \
+                 GROUP BY dated_on, reference ORDER BY dated_on DESC, reference DESC",
+    },
+    Seek {
+        sought: child_tokens,
+        others: "SELECT reference FROM linkable_child WHERE child_token = sought.key AND dated_on IS NULL \
+                 AND reference <> sought.reference GROUP BY dated_on, reference ORDER BY dated_on, reference",
     },
     Seek {
         sought: household_tokens,
         others: "SELECT reference FROM linkable_child WHERE household_token = sought.key \
-                 AND dated_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference \
-                 ORDER BY dated_on DESC",
+                 AND dated_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 GROUP BY dated_on, reference ORDER BY dated_on, reference",
+    },
+    Seek {
+        sought: household_tokens,
+        others: "SELECT reference FROM linkable_child WHERE household_token = sought.key \
+                 AND dated_on >= sought.from_day AND dated_on < sought.day AND reference <> sought.reference \
+                 GROUP BY dated_on, reference ORDER BY dated_on DESC, reference DESC",
     },
     Seek {
         sought: area_of_victims,
         others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = 1 \
-                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+                 AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 ORDER BY occurred_on",
+    },
+    Seek {
+        sought: area_of_victims,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = 1 \
+                 AND occurred_on >= sought.from_day AND occurred_on < sought.day \
+                 AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: setting_of_victims,
         others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = 1 \
-                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+                 AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 ORDER BY occurred_on",
+    },
+    Seek {
+        sought: setting_of_victims,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = 1 \
+                 AND occurred_on >= sought.from_day AND occurred_on < sought.day \
+                 AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: area_of_perpetrators,
         others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = 1 \
-                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+                 AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 ORDER BY occurred_on",
+    },
+    Seek {
+        sought: area_of_perpetrators,
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = 1 \
+                 AND occurred_on >= sought.from_day AND occurred_on < sought.day \
+                 AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: setting_of_perpetrators,
         others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = 1 \
-                 AND occurred_on BETWEEN sought.from_day AND sought.to_day AND reference <> sought.reference",
+                 AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
+                 ORDER BY occurred_on",
+    },
+    Seek {
+        sought: setting_of_perpetrators,
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = 1 \
+                 AND occurred_on >= sought.from_day AND occurred_on < sought.day \
+                 AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: area_and_day,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.from_day \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.day \
                  AND authority < sought.authority",
     },
     Seek {
         sought: area_and_day,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.from_day \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND occurred_on = sought.day \
                  AND authority > sought.authority",
     },
     Seek {
         sought: setting_and_day,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.from_day \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.day \
                  AND authority < sought.authority",
     },
     Seek {
         sought: setting_and_day,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.from_day \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND occurred_on = sought.day \
                  AND authority > sought.authority",
     },
 ];
@@ -102,7 +156,7 @@ pub(super) async fn of(
     Ok(pairs)
 }
 
-const BEFORE: &str = "WITH sought (reference, authority, key, from_day, to_day) AS (";
+const BEFORE: &str = "WITH sought (reference, authority, key, from_day, day, to_day) AS (";
 
 /// CROSS JOIN keeps SQLite from turning the loops round: for each that seeks, a few that are found.
 fn after(seek: &Seek) -> String {
@@ -120,7 +174,7 @@ pub(super) async fn plans(connection: &mut SqliteConnection) -> Vec<Vec<String>>
     let mut plans = Vec::new();
     for seek in &SEEKS {
         let mut explain = QueryBuilder::<Sqlite>::new(format!("EXPLAIN QUERY PLAN {BEFORE}"));
-        explain.push("VALUES ('', '', '', '', '')").push(after(seek));
+        explain.push("VALUES ('', '', '', '', '', '')").push(after(seek));
         let steps = explain.build().fetch_all(&mut *connection).await.expect("explains");
         plans.push(steps.iter().map(|step| step.get("detail")).collect());
     }
@@ -138,8 +192,9 @@ async fn follow(
         row.push_bind(sought.reference.to_string())
             .push_bind(sought.authority)
             .push_bind(&sought.key)
-            .push_bind(sought.from_day.to_string())
-            .push_bind(sought.to_day.to_string());
+            .push_bind(sought.days.from.to_string())
+            .push_bind(sought.days.middle.to_string())
+            .push_bind(sought.days.to.to_string());
     });
     select.push(after(seek));
     for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
@@ -151,7 +206,10 @@ async fn follow(
 
 fn child_tokens((case, _): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
     let tokens = case.children.iter().filter_map(|child| child.child_token.as_ref());
-    tokens.map(|token| sought(case, token.clone(), (Date::MIN, Date::MAX))).collect()
+    // At any distance; a case without a day is as far from every other, and the newest are as good as any.
+    let middle = case.dated.map_or(Date::MAX, |dated| dated.on);
+    let days = Days { from: Date::MIN, middle, to: Date::MAX };
+    tokens.map(|token| sought(case, token.clone(), days)).collect()
 }
 
 fn household_tokens((case, rule): &(Linkable, LinkRule)) -> Vec<Sought<'_>> {
@@ -193,11 +251,15 @@ fn near(case: &Linkable, rule: LinkRule, concerned: bool, place: Option<String>)
     known.map(|(day, place)| sought(case, place, around(day, rule))).into_iter().collect()
 }
 
-fn around(day: Date, rule: LinkRule) -> (Date, Date) {
+fn around(middle: Date, rule: LinkRule) -> Days {
     let days = i32::from(rule.days_apart).days();
-    (day.checked_sub(days).unwrap_or(Date::MIN), day.checked_add(days).unwrap_or(Date::MAX))
+    Days {
+        from: middle.checked_sub(days).unwrap_or(Date::MIN),
+        middle,
+        to: middle.checked_add(days).unwrap_or(Date::MAX),
+    }
 }
 
-fn sought(case: &Linkable, key: String, (from_day, to_day): (Date, Date)) -> Sought<'_> {
-    Sought { reference: case.reference, authority: &case.authority, key, from_day, to_day }
+fn sought(case: &Linkable, key: String, days: Days) -> Sought<'_> {
+    Sought { reference: case.reference, authority: &case.authority, key, days }
 }

@@ -187,7 +187,7 @@ fn happened_of(number: i64) -> Option<Happened> {
     every.into_iter().find(|happened| happened_number(*happened) == number)
 }
 
-fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
+pub(super) fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
     let mut list = query.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());
