@@ -139,7 +139,8 @@ fn clocks(
     // The lane as if nothing had been withdrawn: a clock that ran is shown as stopped.
     let (lane, _) = choose_lane(assessed, None, declined, policy);
     let starts = |outcome: &Outcome| policy.lanes().rapid_review_for.contains(outcome);
-    if declined.is_some() || assessed.outcome_of_anyone(starts) {
+    let undecided = declined.is_some() || assessed.has_nobody_to_take_it_over();
+    if undecided || assessed.outcome_of_anyone(starts) {
         clocks.push(rapid_review_clock(assessed, days, policy, policies));
     }
     if lane == Lane::Decision {

@@ -109,6 +109,17 @@ pub struct Assessed {
 }
 
 impl Assessed {
+    /// Was the duty found with an authority that is in no register, or had ended on the day of receipt? Nobody can be
+    /// asked to take the notification over then.
+    pub fn has_nobody_to_take_it_over(&self) -> bool {
+        let number =
+            self.duty_authority.as_deref().filter(|_| self.outcome == Outcome::DutyOfAnotherAuthority);
+        number.is_some_and(|number| {
+            let known = number.parse().ok().and_then(|number| registers::authorities().find(number));
+            !known.is_some_and(|authority| authority.is_live_on(self.received_on))
+        })
+    }
+
     /// The day that chooses the policy: the incident's, or else that of becoming aware, or else that of receipt.
     /// Eligibility chooses its own by the same day.
     pub fn dated_on(&self) -> Date {

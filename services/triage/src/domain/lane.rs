@@ -32,6 +32,8 @@ catalogue::entries! {
         "Read that child's finding first.";
     HAND_OVER_DECLINED: "The authority to which the duty was found to belong says that it does not: a person decides.",
         "Settle with both authorities where it happened; then one of them sends a revision.";
+    NO_AUTHORITY_TO_HAND_OVER_TO: "The duty was found with an authority that has ended: a person decides.",
+        "Settle which authority has taken its place; then the notifier corrects the area by an amendment.";
     NOTIFICATION_WITHDRAWN: "The notification was withdrawn: the case stays visible, for information.",
         "Nothing; question the withdrawal where its reason does not fit. A later revision brings the case back.";
 }
@@ -61,7 +63,8 @@ pub fn choose_lane(
         return (Lane::Decision, std::iter::once(why(assessed)).chain(declined).collect());
     }
     let child = one_child_for_decision(assessed, policy);
-    let moved: Vec<Reason> = declined.into_iter().chain(child).collect();
+    let nobody = assessed.has_nobody_to_take_it_over().then(nobody_to_take_it_over);
+    let moved: Vec<Reason> = declined.into_iter().chain(nobody).chain(child).collect();
     if moved.is_empty() { (Lane::Information, vec![why(assessed)]) } else { (Lane::Decision, moved) }
 }
 
@@ -103,6 +106,17 @@ fn handed_back(declined: &Declined) -> Reason {
             declined.by,
             declined.why.words()
         ),
+        "Children Act 2004 s.16C(1)(a): the duty is that of the authority in whose area it happened",
+    )
+}
+
+/// Intake offers a hand-over to authorities that are in being. Without this the case would wait for ever for an answer
+/// that nobody can give.
+fn nobody_to_take_it_over() -> Reason {
+    Reason::new(
+        NO_AUTHORITY_TO_HAND_OVER_TO,
+        "The duty was found with an authority that has ended, so nobody can be asked to take the notification over. With \
+         whom the duty rests is for a person to decide.",
         "Children Act 2004 s.16C(1)(a): the duty is that of the authority in whose area it happened",
     )
 }

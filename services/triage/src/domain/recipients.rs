@@ -93,7 +93,7 @@ pub struct Delivery {
     pub reasons: Vec<Reason>,
 }
 
-/// What a recipient is told, apart from when and why.
+/// What a recipient is told, apart from when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// The notifying authority's DfE number.
@@ -110,6 +110,9 @@ pub struct Said {
     pub occurred_on: Option<Date>,
     /// Whether the notification was withdrawn.
     pub withdrawn: bool,
+    /// Why it is due, or why no more: code and sentence of each reason, sorted. A report that a revision adds beside the
+    /// incident's own outcome alters nothing else.
+    pub because: Vec<(String, String)>,
 }
 
 /// What is told to DfE or Ofsted of one revision.
@@ -145,7 +148,7 @@ pub fn notice(
 ) -> Option<Notice> {
     let assessed = told.assessed.as_ref()?;
     let delivery = delivery(recipient, told, policy)?;
-    let said = said(assessed, told.withdrawn_by().is_some());
+    let said = said(assessed, told.withdrawn_by().is_some(), &delivery.reasons);
     let concerned = delivery.due || last.is_some();
     let again = last.map(|_| again(recipient, said.withdrawn, policy));
     (concerned && last != Some(&said)).then(|| Notice {
@@ -165,7 +168,17 @@ fn again(recipient: Recipient, withdrawn: bool, policy: &Policy) -> Reason {
     Reason::new(TOLD_AGAIN, text, recipient.rule(policy).source.clone())
 }
 
-fn said(assessed: &Assessed, withdrawn: bool) -> Said {
+/// The reasons by code and sentence, but for that of telling again, which says nothing of the notification.
+pub(crate) fn because<'reasons>(
+    reasons: impl Iterator<Item = (&'reasons str, &'reasons str)>,
+) -> Vec<(String, String)> {
+    let own = reasons.filter(|(code, _)| *code != TOLD_AGAIN.code());
+    let mut because: Vec<_> = own.map(|(code, text)| (code.to_owned(), text.to_owned())).collect();
+    because.sort_unstable();
+    because
+}
+
+fn said(assessed: &Assessed, withdrawn: bool, reasons: &[Reason]) -> Said {
     Said {
         authority: assessed.authority.clone(),
         outcome: assessed.outcome,
@@ -174,6 +187,7 @@ fn said(assessed: &Assessed, withdrawn: bool) -> Said {
         deaths: u32::try_from(assessed.deaths.len()).unwrap_or(u32::MAX),
         occurred_on: assessed.occurred_on,
         withdrawn,
+        because: because(reasons.iter().map(|reason| (reason.code.as_str(), reason.text.as_str()))),
     }
 }
 
@@ -194,6 +208,10 @@ fn delivery(recipient: Recipient, told: &Told, policy: &Policy) -> Option<Delive
         .collect();
     if recipient == Recipient::Panel && told.declined_by().is_some() {
         let text = "The panel is told, because the hand-over was declined and a person decides.";
+        reasons.push(Reason::new(TOLD_TO_JUDGE, text, rule.source.clone()));
+    }
+    if recipient == Recipient::Panel && assessed.has_nobody_to_take_it_over() {
+        let text = "The panel is told, because the authority with the duty has ended and a person decides.";
         reasons.push(Reason::new(TOLD_TO_JUDGE, text, rule.source.clone()));
     }
     let due = !reasons.is_empty();

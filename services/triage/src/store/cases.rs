@@ -212,6 +212,22 @@ async fn indicator_codes_of(
     Ok(codes)
 }
 
+/// In how many clusters the cases are shown to be; those without a case are left out.
+pub(super) async fn numbers_of_clusters(
+    connection: &mut SqliteConnection,
+    references: &[Reference],
+) -> Result<HashMap<Reference, u32>, StoreError> {
+    let mut numbers = HashMap::new();
+    for some in references.chunks(ROWS) {
+        let select = "SELECT reference, clusters FROM panel_case WHERE reference IN (";
+        for row in of_these(connection, select, some, ")").await? {
+            let number = row.try_get("clusters").doing("read how many clusters")?;
+            numbers.insert(rows::reference(&row, "panel_case")?, number);
+        }
+    }
+    Ok(numbers)
+}
+
 /// The reasons of a case.
 pub(super) async fn reasons_of(
     connection: &mut SqliteConnection,

@@ -65,15 +65,16 @@ impl Store for SqliteStore {
     }
 
     async fn list(&self, page: PageOf, now: Timestamp) -> Result<Page, StoreError> {
-        let mut connection = self.database.readers().acquire().await.doing("list a lane")?;
-        let mut listed = queue::page_of(&mut connection, page).await?;
+        // One snapshot: the token of the next page is the place of the last case, which must be a place where it stood.
+        let mut snapshot = self.database.readers().begin().await.doing("list a lane")?;
+        let mut listed = queue::page_of(&mut snapshot, page).await?;
         // One more than asked for was read: it says whether there is another page.
         let full = usize::try_from(page.at_most).unwrap_or(usize::MAX);
         let more = listed.len() > full;
         listed.truncate(full);
-        cases::complete(&mut connection, &mut listed).await?;
+        cases::complete(&mut snapshot, &mut listed).await?;
         let next = listed.last().filter(|_| more).map(|queued| queued.entry.turn());
-        let waiting = queue::waiting(&mut connection, page.lane, now).await?;
+        let waiting = queue::waiting(&mut snapshot, page.lane, now).await?;
         Ok(Page { cases: listed, next, waiting })
     }
 

@@ -18,7 +18,7 @@ use storage::StoreError;
 use tracing::Span;
 
 use super::dossier::{Dossier, Step};
-use super::{Arrival, TakenUp, clusters, dossiers, linking, notices, revisions};
+use super::{Arrival, TakenUp, cases, clusters, dossiers, linking, notices, revisions};
 use crate::domain::case::Case;
 use crate::domain::cluster::Raised;
 use crate::domain::link::Proposed;
@@ -113,14 +113,24 @@ async fn rank_anew(
         return Ok(());
     }
     let affected: Vec<Reference> = affected.into_iter().collect();
-    let unread: Vec<Reference> =
-        affected.iter().copied().filter(|reference| !dossiers.contains_key(reference)).collect();
-    dossiers.extend(dossiers::read(transaction, &unread).await?);
     let clusters = clusters::clusters_of(transaction, &affected).await?;
+    let number_of = |reference: &Reference| {
+        let number = clusters.get(reference).map_or(0, Vec::len);
+        u32::try_from(number).unwrap_or(u32::MAX)
+    };
+    // A large cluster grows by a case at a time, which alters nothing for the others: they are not read for it.
+    let shown = cases::numbers_of_clusters(transaction, &affected).await?;
+    let moved =
+        |reference: &Reference| shown.get(reference).is_some_and(|shown| *shown != number_of(reference));
+    let unread: Vec<Reference> = affected
+        .iter()
+        .copied()
+        .filter(|reference| !dossiers.contains_key(reference) && moved(reference))
+        .collect();
+    dossiers.extend(dossiers::read(transaction, &unread).await?);
     let mut changed = Vec::new();
     for reference in affected {
-        let number = clusters.get(&reference).map_or(0, Vec::len);
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let number = number_of(&reference);
         let differs =
             dossiers.get_mut(&reference).is_some_and(|dossier| dossier.set_clusters(number, means.policies));
         if differs {

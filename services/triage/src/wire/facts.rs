@@ -47,20 +47,24 @@ fn otherwise(status: EducationStatus) -> Option<Otherwise> {
     }
 }
 
-/// An empty placement, or one of which only that nothing is known was said, is none.
+/// Placed is a child of whom it is said who placed it, with which provider, as what placement, or in a setting that is
+/// one of care. A setting such as the child's own home says nothing about care.
 fn is_placed(facts: &ChildFacts) -> bool {
     facts.placement.as_ref().is_some_and(|placement| {
-        let texts = [
-            &placement.code,
-            &placement.setting_urn,
-            &placement.provider_reference,
-            &placement.host_authority,
-            &placement.placing_authority,
-            &placement.started_on,
-        ];
-        let a_setting = !matches!(placement.setting(), Setting::Unspecified | Setting::NotKnown);
-        a_setting || texts.iter().any(|text| !text.is_empty())
+        let texts = [&placement.code, &placement.provider_reference, &placement.placing_authority];
+        is_of_care(placement.setting()) || texts.iter().any(|text| !text.is_empty())
     })
+}
+
+fn is_of_care(setting: Setting) -> bool {
+    matches!(
+        setting,
+        Setting::FosterHome
+            | Setting::ChildrensHome
+            | Setting::ResidentialSpecialSchool
+            | Setting::SupportedAccommodation
+            | Setting::Secure
+    )
 }
 
 /// By the kind of setting, or else by the placement type (SSDA903): [u] which of its codes are institutions.

@@ -9,7 +9,7 @@ use contracts::triage::v1::{self as triage, NoticeIssued};
 
 use super::{day_to_wire, outcome_to_wire, reasons};
 use crate::domain::finding::Outcome;
-use crate::domain::recipients::{Delivery, Notice, Recipient, Said};
+use crate::domain::recipients::{Delivery, Notice, Recipient, Said, because};
 
 /// Whether a recipient is told, and why or why not.
 pub(crate) fn delivery(delivery: &Delivery) -> triage::Delivery {
@@ -55,6 +55,7 @@ pub(crate) fn said(notice: &triage::Notice) -> Option<Said> {
         deaths: notice.deaths,
         occurred_on: civil_date(&notice.occurred_on).ok().flatten(),
         withdrawn: notice.withdrawn,
+        because: because(notice.reasons.iter().map(|reason| (reason.code.as_str(), reason.text.as_str()))),
     })
 }
 

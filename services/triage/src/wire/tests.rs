@@ -202,6 +202,17 @@ fn a_placement_of_a_child_stated_not_to_be_looked_after_is_no_sign_of_care() {
 }
 
 #[test]
+fn a_child_at_home_or_of_whom_only_a_day_is_told_is_not_taken_for_a_child_in_care() {
+    let placed = |placement| child_of(ChildFacts { placement: Some(placement), ..Default::default() }).placed;
+    let in_setting = |setting: Setting| Placement { setting: setting.into(), ..Default::default() };
+    for setting in [Setting::OwnHome, Setting::Education, Setting::Online, Setting::NotKnown] {
+        assert!(!placed(in_setting(setting)), "{setting:?}");
+    }
+    assert!(!placed(Placement { started_on: "2026-01-02".into(), ..Default::default() }));
+    assert!(placed(in_setting(Setting::FosterHome)));
+}
+
+#[test]
 fn a_withdrawal_and_a_declined_hand_over_are_read_with_their_reasons() {
     let reference = event().notification.expect("a notification").reference;
     let taken_back = NotificationWithdrawn {

@@ -97,6 +97,17 @@ fn anothers_duty_names_the_authority_where_it_is_known() {
 }
 
 #[test]
+fn a_duty_of_an_authority_that_has_ended_is_for_decision_because_nobody_can_take_it_over() {
+    // Northamptonshire ended in March 2021.
+    let ended = Assessed { duty_authority: Some("928".into()), ..harmed(Outcome::DutyOfAnotherAuthority) };
+    let case = opened(&ended);
+    assert_eq!((case.entry.lane, codes(&case)[0]), (Lane::Decision, "NO_AUTHORITY_TO_HAND_OVER_TO"));
+    assert!(kinds(&case).contains(&ClockKind::RapidReview), "no working day is lost to the decision");
+    let in_being = Assessed { duty_authority: Some("888".into()), ..ended };
+    assert_eq!(opened(&in_being).entry.lane, Lane::Information);
+}
+
+#[test]
 fn one_child_for_decision_brings_the_whole_case_before_the_panel() {
     let findings = vec![Outcome::DutyOfAnotherAuthority, Outcome::NeedsJudgement];
     let case = opened(&Assessed { findings, children: 2, ..harmed(Outcome::DutyOfAnotherAuthority) });

@@ -140,10 +140,33 @@ fn what_was_told_is_told_again_only_where_it_has_changed() {
 }
 
 #[test]
+fn a_report_that_a_revision_adds_beside_the_same_outcome_is_told() {
+    let died = Assessed { deaths: vec![0], ..assessed(Outcome::DutyInArea) };
+    let first = notice_to_dfe(&told([found(died.clone())]), None).expect("due").said;
+    let looked_after = Assessed { revision: 2, also: vec![Outcome::LookedAfterDeath], ..died.clone() };
+    let again = notice_to_dfe(&told([found(died), found(looked_after)]), Some(&first));
+    let again = again.expect("DfE acts on the death of a looked-after child");
+    assert_eq!(again.reasons[0].code, "TOLD_AGAIN");
+    assert_eq!(again.reasons.len(), 3, "{:?}", again.reasons);
+}
+
+#[test]
+fn the_panel_is_told_where_the_authority_with_the_duty_has_ended() {
+    // Northamptonshire ended in March 2021.
+    let ended = Assessed { duty_authority: Some("928".into()), ..assessed(Outcome::DutyOfAnotherAuthority) };
+    assert!(ended.has_nobody_to_take_it_over());
+    assert!(answers(&told([found(ended)]))[0].0);
+    let in_being =
+        Assessed { duty_authority: Some("888".into()), ..assessed(Outcome::DutyOfAnotherAuthority) };
+    assert!(!in_being.has_nobody_to_take_it_over());
+    assert!(!answers(&told([found(in_being)]))[0].0);
+}
+
+#[test]
 fn a_withdrawal_is_told_to_whoever_was_told_before_and_to_nobody_else() {
     let told = told([found(assessed(Outcome::DutyInArea)), withdrawn()]);
     assert_eq!(notice_to_dfe(&told, None), None);
-    let before = Said { withdrawn: false, ..said(told.assessed.as_ref().expect("found"), false) };
+    let before = Said { withdrawn: false, ..said(told.assessed.as_ref().expect("found"), false, &[]) };
     let notice = notice_to_dfe(&told, Some(&before)).expect("told of the withdrawal");
     assert!(notice.said.withdrawn);
     assert_eq!(notice.reasons[0].code, "TOLD_AGAIN");
