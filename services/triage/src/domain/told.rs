@@ -144,7 +144,8 @@ impl Told {
         }
     }
 
-    fn notified(&mut self, assessed: &Assessed) {
+    /// An authority notified on the day of its first revision, the earliest that is known.
+    pub(crate) fn notified(&mut self, assessed: &Assessed) {
         let known = self.notified_on.iter_mut().find(|(authority, _)| *authority == assessed.authority);
         match known {
             Some((_, day)) => *day = assessed.received_on.min(*day),

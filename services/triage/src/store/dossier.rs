@@ -178,12 +178,13 @@ impl Dossier {
         policies: &Policies,
         now: Timestamp,
     ) -> Option<CaseRevision> {
-        let came_late = effect == Effect::CameLate;
         let (number, withdraws) = match news {
             News::Assessed(assessed) => (assessed.revision, false),
             News::Withdrawn(withdrawal) => (withdrawal.revision, true),
             News::Declined(_) => return None,
         };
+        // The first finding opens the case, and is late all the same where its withdrawal was heard before it.
+        let came_late = effect == Effect::CameLate || number < self.told.revision();
         let by_itself = match news {
             News::Assessed(assessed) if came_late => {
                 let mut alone = Told::default();

@@ -36,6 +36,12 @@ pub(super) async fn read(
         told(connection, some, &mut dossiers).await?;
         said(connection, some, &mut dossiers).await?;
     }
+    // A case of before the days of notification were kept has its day in its finding alone.
+    for dossier in dossiers.values_mut() {
+        if let Some(assessed) = dossier.told.assessed.clone() {
+            dossier.told.notified(&assessed);
+        }
+    }
     Ok(dossiers)
 }
 

@@ -1,12 +1,14 @@
 //! A store that was written before there were revisions, links and notices is read on: no case is lost from the queue,
 //! and the next revision makes it anew like any other.
 
+use jiff::civil::date;
 use prost::Message;
 use sqlx::Connection;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use triage::domain::policy::compiled_in;
 use triage::domain::priority::Priority;
+use triage::domain::told::News;
 use triage::store::sqlite::{SqliteStore, open};
 use triage::store::{PageOf, Store};
 
@@ -78,8 +80,12 @@ async fn a_case_of_before_revisions_stays_on_the_queue_and_is_made_anew_by_the_n
     assert_eq!(held.case.entry.queued_at, at(5));
 
     let second = Finding { revision: 2, died: true, ..finding.clone() };
-    store.take_up(&[world.heard(&second)], at(20)).await.expect("takes up");
+    let mut amended = world.heard(&second);
+    let News::Assessed(assessed) = &mut amended.effect.news else { panic!("a finding") };
+    assessed.received_on = date(2026, 5, 1);
+    store.take_up(&[amended], at(20)).await.expect("takes up");
     let anew = store.find(finding.reference).await.expect("reads").expect("is there");
     assert_eq!((anew.case.entry.revision, anew.case.entry.priority), (2, Priority::Urgent));
     assert_eq!((anew.case.entry.queued_at, anew.case.entry.clocks.len()), (at(5), 3));
+    assert!(!anew.case.entry.clocks[0].late, "what was in time before is not late for having been amended");
 }

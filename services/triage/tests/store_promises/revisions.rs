@@ -125,6 +125,19 @@ async fn in_whatever_order_and_batches_news_comes_the_case_is_the_same_in_the_en
 }
 
 #[tokio::test]
+async fn a_finding_that_is_heard_after_its_withdrawal_is_late_in_the_lineage_in_either_order() {
+    let world = World::new().await;
+    let finding = world.finding();
+    world.take_up(&[world.withdrawal(finding.reference, 2)], 1).await;
+    world.take_up(&[world.heard(&finding)], 2).await;
+    let held = world.held(finding.reference).await;
+    let lines: Vec<(u32, bool, Lane)> =
+        held.revisions.iter().map(|line| (line.revision, line.came_late, line.lane)).collect();
+    assert_eq!(lines, [(1, true, Lane::Decision), (2, false, Lane::Information)]);
+    assert!(held.case.entry.withdrawn);
+}
+
+#[tokio::test]
 async fn a_withdrawal_moves_the_case_to_information_and_is_told() {
     let world = World::new().await;
     let finding = Finding { died: true, ..world.finding() };
