@@ -2,10 +2,21 @@
 //!
 //! A transaction has a name, which errors and logs carry, and a commit wakes whoever relays the outbox. The
 //! SQL itself belongs to the services and to `delivery`.
+//!
+//! [`sqlite`] and [`postgres`] have the same names for the same things, so that a service writes its queries once and
+//! compiles them for each. What a reader would get wrong: that the numbers of both are alike. PostgreSQL has no unsigned
+//! ones, so queries bind and read `i64` alone, and every column of a number is `BIGINT` there: see [`number`].
 
+mod location;
+mod number;
+pub mod postgres;
+mod schema;
 pub mod sqlite;
 
 use thiserror::Error;
+
+pub use location::{Location, OpenError, Opened};
+pub use number::{number, optional_number, whole};
 
 /// What went wrong in a store, told by what the caller can do about it.
 #[derive(Debug, Error)]
@@ -44,10 +55,9 @@ impl StoreError {
     /// Sorts a database error by what can be done about it.
     pub fn from_sqlx(doing: &'static str, source: sqlx::Error) -> Self {
         let refused = match &source {
-            // 18 is SQLITE_TOOBIG: a value that is too large stays so.
             sqlx::Error::Database(error) => {
                 !matches!(error.kind(), sqlx::error::ErrorKind::Other)
-                    || error.code().is_some_and(|code| code == "18")
+                    || error.code().is_some_and(|code| says_the_value_is_wrong(&code))
             }
             sqlx::Error::RowNotFound
             | sqlx::Error::ColumnDecode { .. }
@@ -62,6 +72,12 @@ impl StoreError {
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Refused { source: sqlx::Error::Database(error), .. } if error.is_unique_violation())
     }
+}
+
+/// Whether an error code speaks of the value, which stays wrong, and not of the moment. SQLite: 18 is `SQLITE_TOOBIG`.
+/// PostgreSQL: class 22 is a data exception, such as a NUL in a text, and class 54 a limit of the program.
+fn says_the_value_is_wrong(code: &str) -> bool {
+    code == "18" || (code.len() == 5 && (code.starts_with("22") || code.starts_with("54")))
 }
 
 /// Puts the words of the statement to a database error.

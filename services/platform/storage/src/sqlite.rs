@@ -7,14 +7,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Sqlite;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+pub use sqlx::sqlite::{SqliteConnection as Connection, SqlitePool as Pool, SqliteRow as Row};
 use tokio::sync::Notify;
 
 use crate::{Doing, StoreError};
+
+/// The database, as sqlx names it.
+pub type Db = Sqlite;
+
+/// A transaction that has begun.
+pub type Transaction = sqlx::Transaction<'static, Sqlite>;
 
 /// Readers of one file; SQLite reads are short, and each connection costs memory.
 const READERS: u32 = 2;
@@ -22,8 +27,8 @@ const READERS: u32 = 2;
 /// A service's store.
 #[derive(Debug, Clone)]
 pub struct Database {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Pool,
+    readers: Pool,
     committed: Arc<Notify>,
 }
 
@@ -59,8 +64,16 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the file is locked for longer than the timeout, or is gone.
-    pub async fn begin(&self, name: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    pub async fn begin(&self, name: &'static str) -> Result<Transaction, StoreError> {
         self.writer.begin_with("BEGIN IMMEDIATE").await.doing(name)
+    }
+
+    /// The same: SQLite has one writer. On PostgreSQL such a transaction runs beside others.
+    ///
+    /// # Errors
+    /// As [`Database::begin`].
+    pub async fn begin_beside(&self, name: &'static str) -> Result<Transaction, StoreError> {
+        self.begin(name).await
     }
 
     /// Commits, and wakes whoever relays the outbox. A caller that goes away meanwhile changes neither: the commit is
@@ -68,14 +81,12 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the commit could not be made durable: nothing of it holds.
-    pub async fn commit(
-        &self,
-        transaction: Transaction<'static, Sqlite>,
-        name: &'static str,
-    ) -> Result<(), StoreError> {
+    pub async fn commit(&self, transaction: Transaction, name: &'static str) -> Result<(), StoreError> {
         let wake = self.committed.clone();
         let committing = tokio::spawn(async move {
+            faults::pass("committing", name);
             let committed = transaction.commit().await;
+            faults::pass("committed", name);
             wake.notify_one();
             committed
         });
@@ -87,7 +98,7 @@ impl Database {
     }
 
     /// Connections that only read.
-    pub fn readers(&self) -> &SqlitePool {
+    pub fn readers(&self) -> &Pool {
         &self.readers
     }
 

@@ -1,0 +1,59 @@
+//! Where a service's store is, as its settings say it: a SQLite file, or a schema of PostgreSQL.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::{StoreError, postgres, sqlite};
+
+/// Where a store is. In a settings file: `store.sqlite = "/var/lib/lapwing/intake.sqlite"`, or a table
+/// `[store.postgres]` with `url` and `schema`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Location {
+    /// A file, made where there is none. One process at a time uses it.
+    Sqlite(PathBuf),
+    /// A schema, for any number of processes.
+    Postgres(postgres::Place),
+}
+
+/// An open store, whichever database it is in: for whoever closes it.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// A SQLite file.
+    Sqlite(sqlite::Database),
+    /// A schema of PostgreSQL.
+    Postgres(postgres::Database),
+}
+
+impl Opened {
+    /// How far a clock, in microseconds since 1970, is from the database's: positive where it is ahead. A file has no clock.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn ahead(&self, microseconds: i64) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(database) => database.ahead(microseconds).await.map(Some),
+        }
+    }
+
+    /// Closes it.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(database) => database.close().await,
+            Self::Postgres(database) => database.close().await,
+        }
+    }
+}
+
+/// Why a store could not be opened, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A SQLite file.
+    #[error(transparent)]
+    Sqlite(#[from] sqlite::OpenError),
+    /// A schema of PostgreSQL.
+    #[error(transparent)]
+    Postgres(#[from] postgres::OpenError),
+}

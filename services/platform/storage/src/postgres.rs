@@ -1,0 +1,299 @@
+//! PostgreSQL 15 or newer: a schema and a role for each service.
+//!
+//! What a reader would get wrong: [`Database::begin`] lets one writing transaction of a schema run at a time, over all
+//! replicas, as SQLite does: an advisory lock that ends with the transaction. What a service's queries promise on one
+//! database they so promise on the other. What may run side by side says so: [`Database::begin_beside`].
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use sqlx::Postgres;
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool, PgRow as Row};
+use tokio::sync::Notify;
+
+pub use crate::schema::Difference;
+use crate::{Doing, StoreError};
+
+/// The database, as sqlx names it.
+pub type Db = Postgres;
+
+/// A transaction that has begun.
+pub type Transaction = sqlx::Transaction<'static, Postgres>;
+
+/// How long a call waits for a connection: a slow database makes deadlines, not piles.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+
+/// Where a service's store is.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// A URL such as `postgres://lapwing_intake@db.example/lapwing?sslmode=verify-full&sslrootcert=/etc/lapwing/db.pem`.
+    /// The password may stand in `PGPASSFILE` in its place.
+    pub url: String,
+    /// The schema, which `deploy/postgres/roles.sql` makes.
+    pub schema: String,
+    /// The most connections that one process opens. More lets more calls read at once; each costs the database some
+    /// megabytes.
+    #[serde(default = "connections")]
+    pub connections: u32,
+}
+
+fn connections() -> u32 {
+    8
+}
+
+impl std::fmt::Debug for Place {
+    /// The URL may hold a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Place(schema {})", self.schema)
+    }
+}
+
+/// A service's store.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pool: Pool,
+    committed: Arc<Notify>,
+}
+
+impl Database {
+    /// Connects to a schema that is up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`]: where it cannot be reached, or is not what this version expects. Nothing is migrated here.
+    pub async fn open(place: &Place, migrators: &[&Migrator]) -> Result<Self, OpenError> {
+        let pool = pool(place, place.connections).await?;
+        let mut connection = pool.acquire().await.map_err(|source| not_opened(place, source))?;
+        for migrator in migrators {
+            if let Some(difference) = differs(&mut connection, place, migrator).await? {
+                return Err(OpenError::Schema { schema: place.schema.clone(), difference });
+            }
+        }
+        drop(connection);
+        Ok(Self { pool, committed: Arc::new(Notify::new()) })
+    }
+
+    /// How far a clock is from the database's, in microseconds: positive where it is ahead.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn ahead(&self, microseconds: i64) -> Result<i64, StoreError> {
+        let there: i64 =
+            sqlx::query_scalar("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+                .fetch_one(&self.pool)
+                .await
+                .doing("read the database's clock")?;
+        Ok(microseconds - there)
+    }
+
+    /// Brings a schema up to date, and returns how many migrations that took.
+    ///
+    /// # Errors
+    /// [`OpenError`]: each migration is a transaction, so those before the one that failed hold.
+    pub async fn migrate(place: &Place, migrators: &[&Migrator]) -> Result<usize, OpenError> {
+        let pool = pool(place, 1).await?;
+        let mut applied = 0;
+        for migrator in migrators {
+            let mut connection = pool.acquire().await.map_err(|source| not_opened(place, source))?;
+            match differs(&mut connection, place, migrator).await? {
+                None => continue,
+                Some(Difference::Pending(number, _)) => applied += number,
+                Some(difference) => {
+                    return Err(OpenError::Schema { schema: place.schema.clone(), difference });
+                }
+            }
+            migrator.run(&mut *connection).await.map_err(|source| not_migrated(place, source))?;
+        }
+        pool.close().await;
+        Ok(applied)
+    }
+
+    /// Begins a transaction that will write, alone among the writers of this schema. The name says what it is for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the database is gone, or others wrote for longer than the timeout.
+    pub async fn begin(&self, name: &'static str) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin_beside(name).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 0))")
+            .execute(&mut *transaction)
+            .await
+            .doing(name)?;
+        Ok(transaction)
+    }
+
+    /// Begins a transaction that may run beside others: it locks the rows that it needs by itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the database is gone.
+    pub async fn begin_beside(&self, name: &'static str) -> Result<Transaction, StoreError> {
+        self.pool.begin().await.doing(name)
+    }
+
+    /// Commits, and wakes whoever relays the outbox. A caller that goes away meanwhile changes neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the database did not confirm. The commit may hold all the same, where the
+    /// connection broke after it: whoever repeats the call finds it done.
+    pub async fn commit(&self, transaction: Transaction, name: &'static str) -> Result<(), StoreError> {
+        let wake = self.committed.clone();
+        let committing = tokio::spawn(async move {
+            faults::pass("committing", name);
+            let committed = transaction.commit().await;
+            faults::pass("committed", name);
+            wake.notify_one();
+            committed
+        });
+        match committing.await {
+            Ok(committed) => committed.doing(name),
+            Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
+        }
+    }
+
+    /// Connections that only read.
+    pub fn readers(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Resolves once a transaction of this process has committed since the last time it resolved. For one waiter.
+    /// Commits of other replicas are not heard: look again from time to time.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
+    }
+
+    /// Closes the connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
+    let options = PgConnectOptions::from_str(&place.url)
+        .map_err(|source| not_opened(place, source))?
+        .application_name(&format!("lapwing {}", place.schema))
+        .options([
+            ("search_path", place.schema.as_str()),
+            // A snapshot taken before the writers' turn has come would be an old one once it has.
+            ("default_transaction_isolation", "read committed"),
+            // A receipt means that it is held (promise 1), whatever the server's own setting is.
+            ("synchronous_commit", "on"),
+            ("statement_timeout", "15s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("timezone", "UTC"),
+        ]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(WAIT_FOR_CONNECTION)
+        .connect_with(options)
+        .await
+        .map_err(|source| not_opened(place, source))
+}
+
+async fn differs(
+    connection: &mut Connection,
+    place: &Place,
+    migrator: &Migrator,
+) -> Result<Option<Difference>, OpenError> {
+    let there: Option<String> = sqlx::query_scalar("SELECT current_schema()::text")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|source| not_opened(place, source))?;
+    if there.is_none() {
+        return Err(OpenError::NoSchema { schema: place.schema.clone() });
+    }
+    let table = migrator.table_name.as_ref();
+    let known: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(table)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|source| not_opened(place, source))?;
+    if !known {
+        return Ok(crate::schema::difference(migrator, &[]));
+    }
+    if let Some(version) = connection.dirty_version(table).await.map_err(|source| not_read(place, source))? {
+        return Ok(Some(Difference::Unfinished(version)));
+    }
+    let applied = connection.list_applied_migrations(table).await;
+    Ok(crate::schema::difference(migrator, &applied.map_err(|source| not_read(place, source))?))
+}
+
+fn not_opened(place: &Place, source: sqlx::Error) -> OpenError {
+    OpenError::Open { schema: place.schema.clone(), to_do: to_do(&source), source }
+}
+
+fn not_migrated(place: &Place, source: sqlx::migrate::MigrateError) -> OpenError {
+    OpenError::Migrate { schema: place.schema.clone(), source }
+}
+
+/// What keeps the migrations that were done from being read: a right that is missing, more often than not.
+fn not_read(place: &Place, source: sqlx::migrate::MigrateError) -> OpenError {
+    match source {
+        sqlx::migrate::MigrateError::Execute(source) => not_opened(place, source),
+        other => not_migrated(place, other),
+    }
+}
+
+/// What to do about a database that cannot be opened, by its error code (PostgreSQL manual, appendix A).
+fn to_do(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    match (code.as_deref(), error) {
+        (Some("28P01" | "28000"), _) => "check the role and its password in the URL, and pg_hba.conf",
+        (Some("3D000"), _) => "make the database as deploy/README.md says, or correct its name in the URL",
+        (Some("42501"), _) => "run deploy/postgres/grants.sql: the role may not do what its service needs",
+        (Some("53300"), _) => {
+            "the server has no connection left: lower `connections`, or raise max_connections"
+        }
+        (Some("57P03"), _) => "the server is starting up or shutting down: start again in a moment",
+        (_, sqlx::Error::Tls(_)) => {
+            "check sslmode and sslrootcert in the URL: the server's certificate is not trusted"
+        }
+        (_, sqlx::Error::Configuration(_)) => {
+            "correct the URL; it reads like postgres://role@host:5432/lapwing"
+        }
+        _ => "check that the server runs and that its address in the URL is right",
+    }
+}
+
+/// Why a store could not be opened, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The server cannot be reached, or does not let the role in.
+    #[error("the database for schema {schema} cannot be opened: {source}; {to_do}")]
+    Open {
+        /// The schema.
+        schema: String,
+        /// What to do.
+        to_do: &'static str,
+        /// The database's own error.
+        source: sqlx::Error,
+    },
+    /// There is no such schema, or the role may not see it.
+    #[error(
+        "there is no schema {schema} for this role; make it with deploy/postgres/roles.sql, or correct `schema`"
+    )]
+    NoSchema {
+        /// The schema.
+        schema: String,
+    },
+    /// The schema is not what this version expects.
+    #[error("schema {schema}: {difference}")]
+    Schema {
+        /// The schema.
+        schema: String,
+        /// How it differs.
+        difference: Difference,
+    },
+    /// A migration failed.
+    #[error("schema {schema} cannot be brought up to date: {source}; the migrations before this one hold")]
+    Migrate {
+        /// The schema.
+        schema: String,
+        /// The migrator's own error.
+        source: sqlx::migrate::MigrateError,
+    },
+}
