@@ -27,6 +27,19 @@ pub struct Envelope {
     pub trace: TraceContext,
     /// The event as protobuf. Coded facts alone: identities stay at intake (promise 6).
     pub payload: Bytes,
+    /// How it travels. No part of what it says, and gone once it has arrived.
+    pub route: Route,
+}
+
+/// How an event travels.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Route {
+    /// The routing key, where receivers choose by more than the kind, such as `case.queued.v1.decision`; else empty.
+    pub key: String,
+    /// Whether it may overtake others on the queue where it goes.
+    pub urgent: bool,
+    /// The one queue that it goes to, where it is retried; else every queue that hears it.
+    pub queue: Option<String>,
 }
 
 /// Who says what about whom: everything of an envelope but its payload and its circumstances.
@@ -63,6 +76,17 @@ impl Envelope {
             occurred_at: ambient.now(),
             trace: TraceContext::of(&span),
             payload: event.encode_to_vec().into(),
+            route: Route::default(),
         }
+    }
+
+    /// The same event by another route.
+    pub fn routed(self, route: Route) -> Self {
+        Self { route, ..self }
+    }
+
+    /// The key by which a broker routes it.
+    pub fn routing_key(&self) -> &str {
+        if self.route.key.is_empty() { &self.kind } else { &self.route.key }
     }
 }

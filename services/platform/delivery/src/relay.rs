@@ -1,50 +1,53 @@
-//! Delivery within one process: takes a sender's outbox in batches and hands each batch to every receiver.
-//!
-//! A batch leaves the outbox only after every receiver has committed. An event that cannot be handled never
-//! holds up the others for long: it is delivered alone, and parked with its reason when that fails too.
+//! Claims events from a sender's outbox in batches, has them carried, and takes out what has arrived.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::join_all;
-use ids::EventId;
-use lifecycle::{BackOff, CancellationToken};
+use lifecycle::{BackOff, CancellationToken, pause};
+use storage::StoreError;
 
-use crate::sqlite::Outbox;
-use crate::{Delivered, Envelope, HandlingError, Subscriber};
+use crate::{Carrier, Outbox};
 
 /// Events in a batch: enough to share a commit among many, few enough to keep a batch under a few megabytes.
 const BATCH: u32 = 256;
 
-/// Carries one sender's events to its receivers.
+/// How long a relay that found nothing waits for a commit of its own process before it looks again: what another replica
+/// has left behind makes no sound here.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Carries one sender's events. Several may run on one outbox where its database can tell claims apart.
 pub struct Relay {
-    outbox: Outbox,
-    receivers: Vec<Arc<dyn Subscriber>>,
+    outbox: Arc<dyn Outbox>,
+    carrier: Arc<dyn Carrier>,
 }
 
-/// What became of a batch at one receiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Delivery {
+/// What came of one batch.
+enum Round {
+    Empty,
+    Arrived,
     Held,
-    Interrupted,
 }
 
 impl Relay {
-    /// From an outbox to those of `receivers` that hear the event.
-    pub fn new(outbox: Outbox, receivers: Vec<Arc<dyn Subscriber>>) -> Self {
-        Self { outbox, receivers }
+    /// From an outbox, by a carrier.
+    pub fn new(outbox: Arc<dyn Outbox>, carrier: Arc<dyn Carrier>) -> Self {
+        Self { outbox, carrier }
     }
 
-    /// Relays until told to stop. What is not delivered then stays in the outbox.
+    /// Relays until told to stop. What has not arrived then stays in the outbox.
     pub async fn run(self, stop: CancellationToken) {
         let mut back_off = BackOff::default();
         while !stop.is_cancelled() {
             match self.relay_batch(&stop).await {
-                Ok(0) => wait_for_commit(&self.outbox, &stop).await,
-                Ok(_) => back_off = BackOff::default(),
+                Ok(Round::Empty) => self.wait_for_commit(&stop).await,
+                Ok(Round::Arrived) => back_off = BackOff::default(),
+                Ok(Round::Held) => {
+                    if !back_off.wait(&stop).await {
+                        return;
+                    }
+                }
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox cannot be read; events wait in it");
+                    tracing::warn!(%error, "the outbox cannot be read or written; events wait in it");
                     if !back_off.wait(&stop).await {
                         return;
                     }
@@ -53,100 +56,28 @@ impl Relay {
         }
     }
 
-    /// Relays one batch, and returns how many events it had.
-    async fn relay_batch(&self, stop: &CancellationToken) -> Result<usize, storage::StoreError> {
-        let batch = self.outbox.oldest(BATCH).await?;
-        if batch.is_empty() {
-            return Ok(0);
+    async fn relay_batch(&self, stop: &CancellationToken) -> Result<Round, StoreError> {
+        let claim = self.outbox.claim(BATCH).await?;
+        let number = claim.envelopes.len();
+        if number == 0 {
+            return Ok(Round::Empty);
         }
-        let deliveries = self.receivers.iter().map(|receiver| deliver(receiver.as_ref(), &batch, stop));
-        if join_all(deliveries).await.contains(&Delivery::Interrupted) {
-            return Ok(batch.len());
+        faults::pass("relay", "claimed");
+        let arrived = self.carrier.carry(&claim.envelopes, stop).await;
+        if arrived.is_empty() {
+            return Ok(Round::Held);
         }
-        let ids: Vec<EventId> = batch.iter().map(|envelope| envelope.id).collect();
-        self.outbox.remove(&ids).await?;
-        Ok(batch.len())
+        faults::pass("relay", "carried");
+        claim.settle(&arrived).await?;
+        faults::pass("relay", "settled");
+        Ok(if arrived.len() == number { Round::Arrived } else { Round::Held })
     }
-}
 
-async fn wait_for_commit(outbox: &Outbox, stop: &CancellationToken) {
-    futures::future::select(std::pin::pin!(outbox.committed()), std::pin::pin!(stop.cancelled())).await;
-}
-
-/// Delivers a batch to one receiver, again and again while the receiver is out of order.
-async fn deliver(receiver: &dyn Subscriber, batch: &[Envelope], stop: &CancellationToken) -> Delivery {
-    let heard: Vec<&Envelope> = batch.iter().filter(|envelope| receiver.hears(&envelope.kind)).collect();
-    if heard.is_empty() {
-        return Delivery::Held;
+    async fn wait_for_commit(&self, stop: &CancellationToken) {
+        futures::future::select(
+            std::pin::pin!(self.outbox.committed()),
+            std::pin::pin!(pause(LOOK_AGAIN, stop)),
+        )
+        .await;
     }
-    match attempt(receiver, &heard, stop).await {
-        Attempt::Held => Delivery::Held,
-        Attempt::Interrupted => Delivery::Interrupted,
-        Attempt::Refused(_) => deliver_singly(receiver, &heard, stop).await,
-    }
-}
-
-/// Finds the event that spoils a batch by delivering each alone, and parks it.
-async fn deliver_singly(
-    receiver: &dyn Subscriber,
-    heard: &[&Envelope],
-    stop: &CancellationToken,
-) -> Delivery {
-    for envelope in heard {
-        match attempt(receiver, &[*envelope], stop).await {
-            Attempt::Held => (),
-            Attempt::Interrupted => return Delivery::Interrupted,
-            Attempt::Refused(reason) => {
-                if park(receiver, envelope, &reason, stop).await == Delivery::Interrupted {
-                    return Delivery::Interrupted;
-                }
-            }
-        }
-    }
-    Delivery::Held
-}
-
-enum Attempt {
-    Held,
-    Refused(String),
-    Interrupted,
-}
-
-/// One delivery, repeated while the receiver is unavailable. A panic counts as a refusal: the message that
-/// made it must not take the others with it.
-async fn attempt(receiver: &dyn Subscriber, heard: &[&Envelope], stop: &CancellationToken) -> Attempt {
-    let mut back_off = BackOff::default();
-    loop {
-        let batch: Vec<Delivered> =
-            heard.iter().map(|envelope| Delivered::on(receiver.queue(), (*envelope).clone())).collect();
-        match AssertUnwindSafe(receiver.handle(&batch)).catch_unwind().await {
-            Ok(Ok(())) => return Attempt::Held,
-            Ok(Err(HandlingError::Refused(reason))) => return Attempt::Refused(reason.to_string()),
-            Err(_) => return Attempt::Refused("the handler panicked; its log line says where".to_owned()),
-            Ok(Err(HandlingError::Unavailable(error))) => {
-                tracing::warn!(queue = receiver.queue(), %error, "delivery failed and will be tried again");
-                if !back_off.wait(stop).await {
-                    return Attempt::Interrupted;
-                }
-            }
-        }
-    }
-}
-
-async fn park(
-    receiver: &dyn Subscriber,
-    envelope: &Envelope,
-    reason: &str,
-    stop: &CancellationToken,
-) -> Delivery {
-    tracing::error!(queue = receiver.queue(), event = %envelope.id, kind = envelope.kind, reason, "parked an event that cannot be handled");
-    let mut back_off = BackOff::default();
-    let delivered = Delivered::on(receiver.queue(), envelope.clone());
-    while let Err(error) = receiver.park(&delivered, reason).await {
-        tracing::warn!(queue = receiver.queue(), %error, "an event could not be parked and will be tried again");
-        if !back_off.wait(stop).await {
-            return Delivery::Interrupted;
-        }
-    }
-    Delivery::Held
 }

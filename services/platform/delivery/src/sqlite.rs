@@ -1,15 +1,51 @@
 //! Outbox, inbox and parked events in a service's own SQLite file.
-//!
-//! Statements whose text depends on the size of a batch are not kept prepared (`persistent(false)`): a connection
-//! would otherwise hold on to a hundred of them, some megabytes.
-
-mod inbox;
-mod outbox;
 
 use sqlx::migrate::Migrator;
 
+mod batches;
+
+/// What differs between the databases.
+mod dialect {
+    pub(super) use super::batches::{append, mark, remove};
+    use storage::sqlite::Transaction;
+    pub(super) use storage::sqlite::{Connection, Database, Db, Row};
+    use storage::{Doing, StoreError};
+
+    /// What ends a claim: a transaction that is yet to begin. The one writer is nobody's while events travel, and one
+    /// process has one relay.
+    pub(super) type Hold = Database;
+
+    /// Reads the oldest events.
+    pub(super) async fn claim(
+        database: &Database,
+        at_most: u32,
+        name: &'static str,
+    ) -> Result<(Vec<Row>, Hold), StoreError> {
+        let rows = sqlx::query("SELECT * FROM outbox ORDER BY sequence LIMIT $1")
+            .bind(i64::from(at_most))
+            .fetch_all(database.readers())
+            .await
+            .doing(name)?;
+        Ok((rows, database.clone()))
+    }
+
+    /// The transaction that ends the claim.
+    pub(super) async fn settling(hold: Hold, name: &'static str) -> Result<Transaction, StoreError> {
+        hold.begin(name).await
+    }
+}
+
+#[path = "queries/inbox.rs"]
+mod inbox;
+#[path = "queries/outbox.rs"]
+mod outbox;
+#[path = "queries/parked.rs"]
+mod parking;
+
+pub use batches::append;
 pub use inbox::{admit, park, parked};
-pub use outbox::{Outbox, append};
+pub use outbox::SqlOutbox as Outbox;
+pub use parking::SqlParked as Parked;
 
 /// Makes the tables of this crate in a service's file, with a bookkeeping of their own.
 pub fn migrator() -> Migrator {

@@ -1,18 +1,15 @@
-//! The receiver's side.
+//! The receiver's side, compiled for each database.
 
 use std::collections::HashSet;
 
 use ids::EventId;
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Row, SqliteConnection};
-use storage::sqlite::Database;
+use sqlx::Row as _;
 use storage::{Doing, StoreError};
 use uuid::Uuid;
 
+use super::dialect::{Connection, Database, mark};
 use crate::Envelope;
-
-/// Rows in one INSERT: two columns each.
-const ROWS: usize = 1000;
 
 /// Marks events in the inbox, within the transaction that takes their effects, and returns those that were
 /// not there before: the others have had their effect. Take each out of the set with its effect, so that an event
@@ -21,26 +18,18 @@ const ROWS: usize = 1000;
 /// # Errors
 /// As the transaction has.
 pub async fn admit(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     events: impl IntoIterator<Item = EventId>,
     now: Timestamp,
 ) -> Result<HashSet<EventId>, StoreError> {
     let events: Vec<EventId> = events.into_iter().collect();
-    let mut fresh = HashSet::with_capacity(events.len());
-    for some in events.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO inbox (event_id, received_at) ");
-        insert.push_values(some, |mut row, event| {
-            row.push_bind(event.as_uuid()).push_bind(now.as_microsecond());
-        });
-        insert.push(" ON CONFLICT DO NOTHING RETURNING event_id");
-        let rows =
-            insert.build().persistent(false).fetch_all(&mut *connection).await.doing("mark the inbox")?;
-        for row in rows {
+    let rows = mark(connection, &events, now).await?;
+    rows.iter()
+        .map(|row| {
             let id: Uuid = row.try_get(0).doing("mark the inbox")?;
-            fresh.insert(EventId::from_uuid(id));
-        }
-    }
-    Ok(fresh)
+            Ok(EventId::from_uuid(id))
+        })
+        .collect()
 }
 
 /// Puts an event aside with the reason why it cannot be handled, and marks it in the inbox.
@@ -63,7 +52,8 @@ pub async fn park(
         )
         .bind(envelope.id.as_uuid())
         .bind(queue)
-        .bind(reason)
+        // PostgreSQL keeps no NUL in a text, and a reason may quote what came.
+        .bind(reason.replace('\0', "\u{fffd}"))
         .bind(now.as_microsecond())
         .bind(&envelope.kind)
         .bind(&envelope.source)

@@ -1,0 +1,118 @@
+//! One batch to one receiver, whatever carried it there.
+//!
+//! A receiver that is out of order is tried again, ever later. A batch that it refuses is delivered event by event, and
+//! what fails alone, several times, is parked with its reason, so that it holds up nothing else.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use lifecycle::{BackOff, CancellationToken};
+
+use crate::{Delivered, Envelope, HandlingError, Subscriber};
+
+/// How often an event that a receiver refuses is tried alone before it is parked.
+const TRIES: u32 = 3;
+
+/// What became of a batch at one receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Each event has had its effect or is parked: in either case the receiver has committed.
+    Held,
+    /// The word to stop came first. Nothing is known of any of it: deliver it again.
+    Interrupted,
+}
+
+/// Delivers a batch to one receiver, again and again while the receiver is out of order.
+pub async fn deliver(receiver: &dyn Subscriber, batch: &[&Envelope], stop: &CancellationToken) -> Delivery {
+    match attempt(receiver, batch, stop).await {
+        Attempt::Held => Delivery::Held,
+        Attempt::Interrupted => Delivery::Interrupted,
+        Attempt::Refused(_) => deliver_singly(receiver, batch, stop).await,
+    }
+}
+
+/// Finds the event that spoils a batch by delivering each alone, and parks it.
+async fn deliver_singly(
+    receiver: &dyn Subscriber,
+    heard: &[&Envelope],
+    stop: &CancellationToken,
+) -> Delivery {
+    for envelope in heard {
+        match attempt_several_times(receiver, envelope, stop).await {
+            Attempt::Held => (),
+            Attempt::Interrupted => return Delivery::Interrupted,
+            Attempt::Refused(reason) => {
+                if park(receiver, envelope, &reason, stop).await == Delivery::Interrupted {
+                    return Delivery::Interrupted;
+                }
+            }
+        }
+    }
+    Delivery::Held
+}
+
+/// Whatever a handler takes for the event's own fault may still be the moment's: a refused event gets further tries.
+async fn attempt_several_times(
+    receiver: &dyn Subscriber,
+    envelope: &Envelope,
+    stop: &CancellationToken,
+) -> Attempt {
+    let mut back_off = BackOff::default();
+    for _ in 1..TRIES {
+        match attempt(receiver, &[envelope], stop).await {
+            Attempt::Refused(reason) => {
+                tracing::warn!(queue = receiver.queue(), event = %envelope.id, reason, "refused, and will be tried again");
+                if !back_off.wait(stop).await {
+                    return Attempt::Interrupted;
+                }
+            }
+            held_or_interrupted => return held_or_interrupted,
+        }
+    }
+    attempt(receiver, &[envelope], stop).await
+}
+
+enum Attempt {
+    Held,
+    Refused(String),
+    Interrupted,
+}
+
+/// One delivery, repeated while the receiver is unavailable. A panic counts as a refusal: the message that
+/// made it must not take the others with it.
+async fn attempt(receiver: &dyn Subscriber, heard: &[&Envelope], stop: &CancellationToken) -> Attempt {
+    let mut back_off = BackOff::default();
+    loop {
+        let batch: Vec<Delivered> =
+            heard.iter().map(|envelope| Delivered::on(receiver.queue(), (*envelope).clone())).collect();
+        match AssertUnwindSafe(receiver.handle(&batch)).catch_unwind().await {
+            Ok(Ok(())) => return Attempt::Held,
+            Ok(Err(HandlingError::Refused(reason))) => return Attempt::Refused(reason.to_string()),
+            Err(_) => return Attempt::Refused("the handler panicked; its log line says where".to_owned()),
+            Ok(Err(HandlingError::Unavailable(error))) => {
+                tracing::warn!(queue = receiver.queue(), %error, "delivery failed and will be tried again");
+                if !back_off.wait(stop).await {
+                    return Attempt::Interrupted;
+                }
+            }
+        }
+    }
+}
+
+async fn park(
+    receiver: &dyn Subscriber,
+    envelope: &Envelope,
+    reason: &str,
+    stop: &CancellationToken,
+) -> Delivery {
+    tracing::error!(queue = receiver.queue(), event = %envelope.id, kind = envelope.kind, reason, "parked an event that cannot be handled");
+    let mut back_off = BackOff::default();
+    let delivered = Delivered::on(receiver.queue(), envelope.clone());
+    while let Err(error) = receiver.park(&delivered, reason).await {
+        tracing::warn!(queue = receiver.queue(), %error, "an event could not be parked and will be tried again");
+        if !back_off.wait(stop).await {
+            return Delivery::Interrupted;
+        }
+    }
+    Delivery::Held
+}

@@ -1,0 +1,59 @@
+//! Outbox, inbox and parked events in a service's own PostgreSQL schema.
+
+use sqlx::migrate::Migrator;
+
+mod batches;
+
+/// What differs between the databases.
+mod dialect {
+    pub(super) use super::batches::{append, mark, remove};
+    use storage::postgres::Transaction;
+    pub(super) use storage::postgres::{Connection, Database, Db, Row};
+    use storage::{Doing, StoreError};
+
+    /// What ends a claim: the transaction in which its rows are locked. Only other relays heed such a lock, and pass the
+    /// rows over; a relay that dies lets go of them at once, and no lease has to run out.
+    pub(super) type Hold = Transaction;
+
+    /// Locks and reads the oldest events that no other relay has.
+    pub(super) async fn claim(
+        database: &Database,
+        at_most: u32,
+        name: &'static str,
+    ) -> Result<(Vec<Row>, Hold), StoreError> {
+        let mut transaction = database.begin_beside(name).await?;
+        let rows = sqlx::query("SELECT * FROM outbox ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED")
+            .bind(i64::from(at_most))
+            .fetch_all(&mut *transaction)
+            .await
+            .doing(name)?;
+        Ok((rows, transaction))
+    }
+
+    /// The transaction that ends the claim.
+    pub(super) async fn settling(hold: Hold, _name: &'static str) -> Result<Transaction, StoreError> {
+        Ok(hold)
+    }
+}
+
+#[expect(clippy::duplicate_mod, reason = "written once, compiled for each database")]
+#[path = "queries/inbox.rs"]
+mod inbox;
+#[expect(clippy::duplicate_mod, reason = "written once, compiled for each database")]
+#[path = "queries/outbox.rs"]
+mod outbox;
+#[expect(clippy::duplicate_mod, reason = "written once, compiled for each database")]
+#[path = "queries/parked.rs"]
+mod parking;
+
+pub use batches::append;
+pub use inbox::{admit, park, parked};
+pub use outbox::SqlOutbox as Outbox;
+pub use parking::SqlParked as Parked;
+
+/// Makes the tables of this crate in a service's schema, with a bookkeeping of their own.
+pub fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("migrations/postgres");
+    migrator.dangerous_set_table_name("delivery_migrations");
+    migrator
+}

@@ -1,0 +1,104 @@
+//! The sender's side, compiled for each database.
+
+use async_trait::async_trait;
+use ids::EventId;
+use jiff::Timestamp;
+use sqlx::Row as _;
+use storage::{Doing, StoreError};
+use telemetry::TraceContext;
+use uuid::Uuid;
+
+use super::dialect::{Database, Hold, Row, claim, remove, settling};
+use crate::{Claim, Envelope, Outbox, Route, Settle};
+
+const READING: &str = "read the outbox";
+
+/// A sender's outbox in its own store.
+#[derive(Debug, Clone)]
+pub struct SqlOutbox {
+    database: Database,
+}
+
+impl SqlOutbox {
+    /// The outbox of a service's store.
+    pub fn of(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl Outbox for SqlOutbox {
+    async fn claim(&self, at_most: u32) -> Result<Claim, StoreError> {
+        let (rows, hold) = claim(&self.database, at_most, READING).await?;
+        let envelopes = rows.iter().map(envelope).collect::<Result<_, _>>()?;
+        Ok(Claim::new(envelopes, Claimed { hold }))
+    }
+
+    async fn waiting(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox")
+            .fetch_one(self.database.readers())
+            .await
+            .doing("count the outbox")?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
+        let oldest: Option<i64> =
+            sqlx::query_scalar("SELECT occurred_at FROM outbox ORDER BY sequence LIMIT 1")
+                .fetch_optional(self.database.readers())
+                .await
+                .doing(READING)?;
+        oldest.map(|at| time(at, || "the oldest".to_owned())).transpose()
+    }
+
+    async fn committed(&self) {
+        self.database.committed().await;
+    }
+}
+/// Events claimed in one store.
+struct Claimed {
+    hold: Hold,
+}
+
+#[async_trait]
+impl Settle for Claimed {
+    async fn settle(self: Box<Self>, arrived: &[EventId]) -> Result<(), StoreError> {
+        const NAME: &str = "take delivered events from the outbox";
+        let mut transaction = settling(self.hold, NAME).await?;
+        remove(&mut transaction, arrived, NAME).await?;
+        transaction.commit().await.doing(NAME)
+    }
+}
+
+fn envelope(row: &Row) -> Result<Envelope, StoreError> {
+    let id: Uuid = row.try_get("event_id").doing(READING)?;
+    let occurred_at: i64 = row.try_get("occurred_at").doing(READING)?;
+    let payload: Vec<u8> = row.try_get("payload").doing(READING)?;
+    Ok(Envelope {
+        id: EventId::from_uuid(id),
+        kind: row.try_get("kind").doing(READING)?,
+        source: row.try_get("source").doing(READING)?,
+        subject: row.try_get("subject").doing(READING)?,
+        owner: row.try_get("owner").doing(READING)?,
+        occurred_at: time(occurred_at, || id.to_string())?,
+        trace: TraceContext {
+            traceparent: row.try_get("traceparent").doing(READING)?,
+            tracestate: row.try_get("tracestate").doing(READING)?,
+        },
+        payload: payload.into(),
+        route: Route {
+            key: row.try_get("routing_key").doing(READING)?,
+            urgent: row.try_get("urgent").doing(READING)?,
+            queue: row.try_get("queue").doing(READING)?,
+        },
+    })
+}
+
+fn time(microseconds: i64, row: impl FnOnce() -> String) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds).map_err(|error| StoreError::Impossible {
+        table: "outbox",
+        column: "occurred_at",
+        row: row(),
+        reason: error.to_string(),
+    })
+}
