@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use protox::file::{ChainFileResolver, DescriptorSetFileResolver, GoogleFileResolver, IncludeFileResolver};
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 16] = [
     "lapwing/notification/v1/answers.proto",
     "lapwing/notification/v1/notification.proto",
     "lapwing/notification/v1/facts.proto",
@@ -23,6 +23,8 @@ const FILES: [&str; 14] = [
     "lapwing/triage/v1/triage.proto",
     "lapwing/triage/v1/events.proto",
     "lapwing/audit/v1/audit.proto",
+    "lapwing/operations/v1/operations.proto",
+    "lapwing/operations/v1/events.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,6 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .extern_path(".lapwing.eligibility.v1", "crate::eligibility::v1")
         .extern_path(".lapwing.triage.v1", "crate::triage::v1")
         .extern_path(".lapwing.audit.v1", "crate::audit::v1")
+        .extern_path(".lapwing.operations.v1", "crate::operations::v1")
         .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

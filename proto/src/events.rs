@@ -31,3 +31,7 @@ pub const CLUSTER_RAISED: &str = "cluster.raised.v1";
 pub const NOTICE_DFE: &str = "notice.dfe.v1";
 /// Ofsted is told: `lapwing.triage.v1.NoticeIssued`.
 pub const NOTICE_OFSTED: &str = "notice.ofsted.v1";
+/// An operator has sent a parked event to its queue again: `lapwing.operations.v1.ParkedRetried`.
+pub const PARKED_RETRIED: &str = "parked.retried.v1";
+/// An operator has given a parked event up: `lapwing.operations.v1.ParkedDiscarded`.
+pub const PARKED_DISCARDED: &str = "parked.discarded.v1";

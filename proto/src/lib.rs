@@ -9,6 +9,7 @@ pub mod events;
 pub mod json;
 pub mod rules;
 pub mod time;
+pub mod topology;
 
 use std::sync::LazyLock;
 
@@ -56,3 +57,4 @@ package!(intake, "lapwing.intake.v1", "Where authorities' case systems call.");
 package!(eligibility, "lapwing.eligibility.v1", "What the law makes of a notification.");
 package!(triage, "lapwing.triage.v1", "The panel's queue and its cases.");
 package!(audit, "lapwing.audit.v1", "The log of everything that happened.");
+package!(operations, "lapwing.operations.v1", "Events that were put aside, for operators.");
