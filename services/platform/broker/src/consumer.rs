@@ -1,0 +1,181 @@
+//! Reads a queue, for as long as the process lives: a session until its first error, a pause, the next session.
+//!
+//! What a reader would get wrong: an acknowledgement is not what makes an effect count; the receiver's commit is. A message
+//! whose acknowledgement is lost comes again and finds its id in the inbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use delivery::{Delivery as Delivered, Envelope, Subscriber, deliver};
+use futures::{FutureExt, StreamExt};
+use lapin::message::Delivery;
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions,
+};
+use lapin::types::FieldTable;
+use lapin::{Channel, Connection, Consumer};
+use lifecycle::{BackOff, CancellationToken, Lifecycle};
+
+use crate::message::envelope;
+use crate::session::{self, TO_CLOSE, close_with};
+use crate::{BrokerError, Config};
+
+/// Messages of one batch: enough to share a commit among many.
+const BATCH: usize = 256;
+
+/// How often a reader that hears nothing looks whether its connection is there.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// What is done with a batch of messages.
+#[async_trait]
+pub(crate) trait Handler: Send + Sync {
+    /// Handles a batch, and returns whether it is to be acknowledged: whatever must outlive it is committed then. False
+    /// where the word to stop came first.
+    async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError>;
+}
+
+/// Reads the queue of a subscriber until the lifecycle stops.
+pub fn consume(config: &Config, subscriber: Arc<dyn Subscriber>, lifecycle: &Lifecycle) {
+    let queue = subscriber.queue().to_owned();
+    let handler = Hearing { subscriber };
+    lifecycle.run(supervise(config.clone(), queue, handler, lifecycle.stopping()));
+}
+
+/// One session after the other.
+pub(crate) async fn supervise(config: Config, queue: String, handler: impl Handler, stop: CancellationToken) {
+    let mut back_off = BackOff::default();
+    loop {
+        let Err((error, heard)) = read(&config, &queue, &handler, &stop).await else { return };
+        if heard {
+            back_off = BackOff::default();
+        }
+        tracing::warn!(queue, %error, "the session with the broker ended and will be made anew; messages wait in the queue");
+        if !back_off.wait(&stop).await {
+            return;
+        }
+    }
+}
+
+/// One session. Its error comes with whether anything was heard in it.
+async fn read(
+    config: &Config,
+    queue: &str,
+    handler: &impl Handler,
+    stop: &CancellationToken,
+) -> Result<(), (BrokerError, bool)> {
+    let opened = tokio::select! {
+        opened = open(config, queue) => opened,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let (connection, channel, mut consumer) = opened.map_err(|error| (error, false))?;
+    tracing::info!(queue, "reading");
+    let mut heard = false;
+    let read = loop {
+        match next_batch(&connection, &mut consumer, stop).await {
+            Ok(batch) if batch.is_empty() => break Ok(()),
+            Ok(batch) => match handle(handler, &batch, stop).await {
+                Ok(true) => heard = true,
+                Ok(false) => break Ok(()),
+                Err(error) => break Err((error, heard)),
+            },
+            Err(error) => break Err((error, heard)),
+        }
+    };
+    if read.is_ok() {
+        // Whatever was sent ahead goes back to the queue when the channel closes.
+        let cancelling = channel.basic_cancel(consumer.tag(), BasicCancelOptions::default());
+        let _cancelled = tokio::time::timeout(TO_CLOSE, cancelling).await;
+        close_with(&channel, &connection).await;
+    }
+    read
+}
+
+async fn open(config: &Config, queue: &str) -> Result<(Connection, Channel, Consumer), BrokerError> {
+    let connection = session::open(config, queue).await?;
+    let channel = connection.create_channel().await?;
+    // Without it the broker sends the whole queue at once.
+    channel.basic_qos(config.prefetch, BasicQosOptions::default()).await?;
+    let consumer = channel
+        .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
+        .await?;
+    Ok((connection, channel, consumer))
+}
+
+/// Waits for a message, and takes what else has come with it. Nothing where the word to stop came first.
+async fn next_batch(
+    connection: &Connection,
+    consumer: &mut Consumer,
+    stop: &CancellationToken,
+) -> Result<Vec<Delivery>, BrokerError> {
+    let ended = || BrokerError::NotNow("the broker ended the consumer".to_owned());
+    let first = loop {
+        let looking = tokio::time::timeout(LOOK_AGAIN, consumer.next());
+        let next = tokio::select! {
+            next = looking => next,
+            () = stop.cancelled() => return Ok(Vec::new()),
+        };
+        match next {
+            Ok(next) => break next.ok_or_else(ended)??,
+            // A connection may be gone without its stream having ended.
+            Err(_) if connection.status().connected() => (),
+            Err(_) => return Err(ended()),
+        }
+    };
+    let mut batch = vec![first];
+    while batch.len() < BATCH {
+        match consumer.next().now_or_never() {
+            Some(next) => batch.push(next.ok_or_else(ended)??),
+            None => break,
+        }
+    }
+    Ok(batch)
+}
+
+/// Handles a batch and acknowledges it. False where the word to stop came first.
+async fn handle(
+    handler: &impl Handler,
+    batch: &[Delivery],
+    stop: &CancellationToken,
+) -> Result<bool, BrokerError> {
+    faults::pass("consumer", "received");
+    if !handler.handle(batch, stop).await? {
+        return Ok(false);
+    }
+    faults::pass("consumer", "delivered");
+    // What was rejected is settled already; the others are, with the last of them.
+    if let Some(last) = batch.iter().rev().find(|delivery| delivery.usable()) {
+        let acknowledged = last.ack(BasicAckOptions { multiple: true }).await?;
+        if !acknowledged {
+            return Err(BrokerError::NotNow("the channel ended before the acknowledgement".to_owned()));
+        }
+    }
+    faults::pass("consumer", "acknowledged");
+    Ok(true)
+}
+
+/// Hands events to a subscriber.
+struct Hearing {
+    subscriber: Arc<dyn Subscriber>,
+}
+
+#[async_trait]
+impl Handler for Hearing {
+    async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError> {
+        let mut envelopes: Vec<Envelope> = Vec::with_capacity(batch.len());
+        for delivery in batch {
+            match envelope(&delivery.properties, &delivery.data) {
+                Ok(event) => envelopes.push(event),
+                Err(error) => {
+                    tracing::error!(queue = self.subscriber.queue(), %error, "rejected a message; it will be parked");
+                    delivery.reject(BasicRejectOptions { requeue: false }).await?;
+                }
+            }
+        }
+        let events: Vec<&Envelope> = envelopes.iter().collect();
+        if events.is_empty() {
+            return Ok(true);
+        }
+        Ok(deliver(self.subscriber.as_ref(), &events, stop).await == Delivered::Held)
+    }
+}

@@ -1,0 +1,83 @@
+//! One connection, from its handshake to its first error.
+
+use std::time::Duration;
+
+use lapin::tcp::OwnedTLSConfig;
+use lapin::uri::AMQPUri;
+use lapin::{Channel, Connection, ConnectionProperties};
+
+use crate::{BrokerError, Config, topology};
+
+/// How long a broker that answers takes to close. From one that does not answer nobody waits for more.
+pub(crate) const TO_CLOSE: Duration = Duration::from_secs(2);
+
+/// Whether the broker is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reachable {
+    /// It is, and has all that is needed.
+    Yes,
+    /// Not just now, and why. Trying again is of use.
+    NotNow(String),
+}
+
+/// Connects once, and makes what is missing of the topology.
+///
+/// # Errors
+/// What trying again does not mend: credentials, certificates, a virtual host that is not there, queues that are otherwise.
+pub async fn probe(config: &Config) -> Result<Reachable, BrokerError> {
+    match open(config, "probe").await {
+        Ok(connection) => {
+            close(&connection).await;
+            Ok(Reachable::Yes)
+        }
+        Err(BrokerError::NotNow(reason)) => Ok(Reachable::NotNow(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Connects, and makes what is missing of the topology, each within the patience that is set.
+pub(crate) async fn open(config: &Config, name: &str) -> Result<Connection, BrokerError> {
+    let connection = connect(config, name).await?;
+    match tokio::time::timeout(patience(config), topology::declare_on(&connection)).await {
+        Ok(declared) => declared.map(|()| connection),
+        Err(_) => Err(BrokerError::NotNow(format!("no answer within {} seconds", config.patience_seconds))),
+    }
+}
+
+/// Connects, within the patience that is set.
+pub(crate) async fn connect(config: &Config, name: &str) -> Result<Connection, BrokerError> {
+    let mut uri: AMQPUri = config.url.parse().map_err(|_: String| {
+        // The library's text repeats the URL, and with it the password.
+        BrokerError::Url("it is no AMQP URL".to_owned())
+    })?;
+    uri.query.heartbeat = Some(config.heartbeat_seconds);
+    let tls = OwnedTLSConfig { identity: None, cert_chain: authority(config)? };
+    let properties = ConnectionProperties::default().with_connection_name(format!("lapwing {name}").into());
+    let runtime = lapin::runtime::default_runtime()?;
+    let connecting = Connection::connect_uri_with_config(uri, properties, tls, runtime);
+    match tokio::time::timeout(patience(config), connecting).await {
+        Ok(connected) => Ok(connected?),
+        Err(_) => Err(BrokerError::NotNow(format!("no answer within {} seconds", config.patience_seconds))),
+    }
+}
+
+pub(crate) fn patience(config: &Config) -> Duration {
+    Duration::from_secs(config.patience_seconds.into())
+}
+
+fn authority(config: &Config) -> Result<Option<String>, BrokerError> {
+    let Some(file) = &config.authority else { return Ok(None) };
+    let read = std::fs::read_to_string(file);
+    read.map(Some).map_err(|source| BrokerError::Authority { file: file.display().to_string(), source })
+}
+
+/// Closes a connection that is done with. What goes wrong here is wrong with a connection that nobody needs any more.
+pub(crate) async fn close(connection: &Connection) {
+    let _closed = tokio::time::timeout(TO_CLOSE, connection.close(200, "done".into())).await;
+}
+
+/// Closes a channel, and then its connection: a channel dropped just before makes that an error.
+pub(crate) async fn close_with(channel: &Channel, connection: &Connection) {
+    let _closed = tokio::time::timeout(TO_CLOSE, channel.close(200, "done".into())).await;
+    close(connection).await;
+}
