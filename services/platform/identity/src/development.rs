@@ -14,7 +14,7 @@ use rcgen::{
     KeyUsagePurpose, SanType,
 };
 
-use crate::{Caller, Credentials};
+use crate::{Caller, Credentials, Role};
 
 const COMMON_NAME: &str = "Lapwing DEVELOPMENT authority - not for real data";
 const YEARS_VALID: i16 = 2;
@@ -84,12 +84,24 @@ impl DevelopmentAuthority {
     pub fn server(&self) -> Result<Credentials, PkiError> {
         self.credentials("server", || {
             let mut parameters = self.parameters("localhost")?;
-            parameters.subject_alt_names = vec![
-                SanType::DnsName("localhost".try_into()?),
-                SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into()),
-                SanType::IpAddress(std::net::Ipv6Addr::LOCALHOST.into()),
-            ];
+            parameters.subject_alt_names = this_machine()?;
             parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+            Ok(parameters)
+        })
+    }
+
+    /// The credentials of one of Lapwing's services as a process on this machine: a server that calls others too.
+    ///
+    /// # Errors
+    /// [`PkiError`].
+    pub fn service(&self, name: &str) -> Result<Credentials, PkiError> {
+        let caller = Caller::new(Role::Service, name);
+        self.credentials(&file_name(&caller), || {
+            let mut parameters = self.parameters(&caller.to_string())?;
+            parameters.subject_alt_names = this_machine()?;
+            parameters.subject_alt_names.push(SanType::URI(caller.to_string().try_into()?));
+            parameters.extended_key_usages =
+                vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
             Ok(parameters)
         })
     }
@@ -123,6 +135,15 @@ impl std::fmt::Debug for DevelopmentAuthority {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "DevelopmentAuthority({})", self.folder.display())
     }
+}
+
+/// The names by which programs on this machine call a server on it.
+fn this_machine() -> Result<Vec<SanType>, rcgen::Error> {
+    Ok(vec![
+        SanType::DnsName("localhost".try_into()?),
+        SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into()),
+        SanType::IpAddress(std::net::Ipv6Addr::LOCALHOST.into()),
+    ])
 }
 
 /// The name, without its ending, of the files that hold a caller's certificate and key.

@@ -71,7 +71,7 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
     // The exporter's own transport makes spans too; exporting those would feed the exporter for ever.
     let ours = filter_fn(|metadata| {
         let target = metadata.target();
-        !["h2", "hyper", "tonic", "tower", "opentelemetry", "sqlx"]
+        !["h2", "hyper", "tonic", "tower", "opentelemetry", "sqlx", "lapin"]
             .iter()
             .any(|noise| target.starts_with(noise))
     });
@@ -87,7 +87,10 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
         .with_target(false)
         .compact()
         // A line says what was handled; the attributes of the span around it are for the collector.
-        .with_filter(filter.and(filter_fn(|metadata| metadata.is_event())));
+        // The broker's client would show messages that came back, body and all; whoever uses it says what matters.
+        .with_filter(
+            filter.and(filter_fn(|metadata| metadata.is_event() && !metadata.target().starts_with("lapin"))),
+        );
     tracing_subscriber::registry().with(spans).with(lines).try_init().map_err(|_| StartError::Twice)?;
     Ok(Telemetry { provider })
 }

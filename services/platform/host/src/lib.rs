@@ -1,0 +1,14 @@
+//! A service as a process of its own: it reads its settings, serves, delivers, and comes down softly.
+//!
+//! What a reader would get wrong: the order. A process refuses to start on what retrying does not mend (settings,
+//! certificates, a schema, credentials, another topology), and starts on what does (a broker that is away: events wait in
+//! the outbox). On the way down whatever takes in stops before whatever carries out.
+
+mod clock;
+mod delivering;
+mod process;
+pub mod server;
+mod settings;
+
+pub use process::{Host, Hosted, run};
+pub use settings::{Arguments, Process, Settings, read};

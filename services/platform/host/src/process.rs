@@ -1,0 +1,234 @@
+//! The life of a process: up, ready, down.
+
+use std::future::Future;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ambient::Ambient;
+use anyhow::{Context, Result};
+use broker::Publisher;
+use contracts::operations::v1::parked_service_server::ParkedServiceServer;
+use delivery::{PostRoom, Subscriber};
+use identity::Credentials;
+use lifecycle::{CancellationToken, Ending, Lifecycle, pause};
+use operations::ParkedGrpc;
+use serde::de::DeserializeOwned;
+use tonic::service::Routes;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::settings::{Arguments, Process, read};
+use crate::{clock, delivering, server};
+
+/// How often the outbox is looked at on the way down.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// What a process offers to the service in it.
+pub struct Host {
+    /// Clock and chance.
+    pub ambient: Ambient,
+    /// The server and its calls: stopped first.
+    front: Lifecycle,
+    /// What hears events: stopped once no call is left.
+    pub(crate) hearing: Lifecycle,
+    /// Commits and relays: stopped once the outbox is empty.
+    pub(crate) background: Lifecycle,
+    credentials: Credentials,
+}
+
+impl Host {
+    /// Told once the process stops taking calls.
+    pub fn stopping(&self) -> CancellationToken {
+        self.front.stopping()
+    }
+
+    /// Tasks that go on until every call has its answer.
+    pub fn background(&self) -> &Lifecycle {
+        &self.background
+    }
+
+    /// A connection to another service, made when it is first used and made again when it breaks.
+    ///
+    /// # Errors
+    /// Where `address` is none.
+    pub fn channel(&self, address: &str) -> Result<Channel> {
+        let endpoint = Endpoint::from_shared(address.to_owned()).with_context(|| {
+            format!("{address:?} is no address; write it like https://eligibility.example:7442")
+        })?;
+        let name = endpoint.uri().host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let endpoint = endpoint
+            .tls_config(self.credentials.client_tls(&name))
+            .context("the certificate or its key cannot be used to call other services")?
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(30))
+            .http2_keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_while_idle(true);
+        Ok(endpoint.connect_lazy())
+    }
+}
+
+/// A service that is ready to be served.
+pub struct Hosted {
+    /// What it answers.
+    pub routes: Routes,
+    /// Its gRPC services by their names in the contracts.
+    pub names: &'static [&'static str],
+    /// What it hears.
+    pub subscribers: Vec<Arc<dyn Subscriber>>,
+    /// Queues whose parked messages it keeps, besides those that it hears.
+    pub keeps_parked_of: &'static [&'static str],
+    /// Where its events leave.
+    pub post_room: PostRoom,
+    /// What the ready line tells besides the address, such as public keys.
+    pub tells: Vec<(&'static str, String)>,
+}
+
+/// Runs a service as this process, from its arguments to its exit code.
+pub async fn run<Service, Starting>(
+    service: &'static str,
+    about: &'static str,
+    start: impl FnOnce(Service, Host) -> Starting,
+) -> ExitCode
+where
+    Service: DeserializeOwned,
+    Starting: Future<Output = Result<(Hosted, Host)>>,
+{
+    let arguments = Arguments::of_process(service, about);
+    let telemetry = telemetry::start(&telemetry::Settings {
+        service,
+        otlp_endpoint: arguments.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
+        log: arguments.log.clone(),
+    });
+    let telemetry = match telemetry {
+        Ok(telemetry) => telemetry,
+        Err(error) => return tell(service, &anyhow::Error::from(error)),
+    };
+    let ended = live(service, &arguments, start).await;
+    telemetry.stop().await;
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => tell(service, &error),
+    }
+}
+
+fn tell(service: &str, error: &anyhow::Error) -> ExitCode {
+    // Where standard error is gone there is nobody to tell.
+    let _gone = writeln!(std::io::stderr(), "{service}: {error:#}");
+    ExitCode::FAILURE
+}
+
+fn say(line: &str) {
+    let _gone = writeln!(std::io::stdout(), "{line}");
+}
+
+async fn live<Service, Starting>(
+    service: &'static str,
+    arguments: &Arguments,
+    start: impl FnOnce(Service, Host) -> Starting,
+) -> Result<()>
+where
+    Service: DeserializeOwned,
+    Starting: Future<Output = Result<(Hosted, Host)>>,
+{
+    let settings = read::<Service>(&arguments.config)?;
+    let credentials = settings.process.credentials()?;
+    if arguments.check_config {
+        say(&format!("{service}: {} is in order", arguments.config.display()));
+        return Ok(());
+    }
+    contracts::rules::warm_up();
+    let listener = server::listen(settings.process.listen).await?;
+    let address = format!("https://{}", listener.local_addr()?);
+    delivering::reach(&settings.broker).await?;
+    let host = Host {
+        ambient: Ambient::system(),
+        front: Lifecycle::new(),
+        hearing: Lifecycle::new(),
+        background: Lifecycle::new(),
+        credentials: credentials.clone(),
+    };
+    let (hosted, host) = start(settings.service, host).await?;
+    let Hosted { routes, names, subscribers, keeps_parked_of, post_room, tells } = hosted;
+    let parked = ParkedGrpc::new(vec![(service, post_room.parked_events())], host.ambient.clone());
+    let routes = routes.add_service(ParkedServiceServer::new(parked));
+    let names = [names, &[operations::NAME]].concat();
+    clock::agrees(post_room.store(), &host.ambient).await?;
+    let publishers = delivering::start(&settings.broker, &host, &post_room, subscribers, keeps_parked_of);
+    let health = server::serve(listener, &credentials, routes, &names, &host.front).await?;
+    let watch =
+        clock::watch(post_room.store().clone(), host.ambient.clone(), health.clone(), host.front.stopping());
+    host.front.run(watch);
+    say_ready(service, arguments.json, &address, &tells);
+    lifecycle::signalled().await;
+    health.not_serving().await;
+    let stopped = tokio::select! {
+        stopped = come_down(&settings.process, &host, &post_room, publishers) => stopped,
+        () = lifecycle::signalled() => "stopped at once: what was receipted is kept, and goes on at the next start".to_owned(),
+    };
+    say(&if arguments.json { serde_json::json!({ "stopped": stopped }).to_string() } else { stopped });
+    Ok(())
+}
+
+fn say_ready(service: &str, json: bool, address: &str, tells: &[(&'static str, String)]) {
+    if json {
+        let mut line = serde_json::Map::new();
+        line.insert("ready".into(), address.into());
+        line.insert("service".into(), service.into());
+        line.extend(tells.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        return say(&serde_json::Value::Object(line).to_string());
+    }
+    say(&format!("{service} is ready at {address} (gRPC, mutual TLS); Ctrl-C stops it softly"));
+    for (name, value) in tells {
+        say(&format!("    {name}: {value}"));
+    }
+}
+
+/// Whatever takes in stops before whatever carries out.
+async fn come_down(
+    process: &Process,
+    host: &Host,
+    post_room: &PostRoom,
+    publishers: Vec<Arc<Publisher>>,
+) -> String {
+    let at_most = Duration::from_secs(process.drain_seconds);
+    let calls = host.front.wind_down(at_most).await;
+    host.hearing.wind_down(at_most).await;
+    let waiting = empty(post_room, at_most).await;
+    host.background.wind_down(at_most).await;
+    for publisher in publishers {
+        publisher.close().await;
+    }
+    post_room.close().await;
+    match (calls, waiting) {
+        (Ending::CutShort, _) => {
+            "stopped: some calls were cut off; whoever has no receipt sends again".to_owned()
+        }
+        (Ending::Drained, 0) => {
+            "stopped: every call was answered and every event is with the broker".to_owned()
+        }
+        (Ending::Drained, waiting) => format!(
+            "stopped: {waiting} events wait in the outbox; another replica carries them, or the next start; nothing is lost"
+        ),
+    }
+}
+
+/// Waits for an empty outbox, at most so long, and returns how many events are left in it.
+async fn empty(post_room: &PostRoom, at_most: Duration) -> u64 {
+    let never = CancellationToken::new();
+    let mut left = u64::MAX;
+    let emptied = async {
+        loop {
+            match post_room.outbox.waiting().await {
+                Ok(0) => return 0,
+                Ok(waiting) => left = waiting,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox cannot be counted");
+                    return left;
+                }
+            }
+            pause(LOOK_AGAIN, &never).await;
+        }
+    };
+    tokio::time::timeout(at_most, emptied).await.unwrap_or(left)
+}

@@ -1,0 +1,179 @@
+//! The settings file of a process, and its arguments.
+//!
+//! A file has three tables: `[process]`, the same for every service; `[broker]`; and `[service]`, the service's own. A key
+//! that does not exist is refused by its name: a slip must not leave a limit at its default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, CommandFactory, FromArgMatches, Parser};
+use identity::Credentials;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A whole settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings<Service> {
+    /// Where the process listens, and as whom.
+    pub process: Process,
+    /// The broker.
+    pub broker: broker::Config,
+    /// The service's own settings.
+    pub service: Service,
+}
+
+/// Settings that every process has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Process {
+    /// The address to listen at, such as `0.0.0.0:7441`; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The file with this process's certificate (PEM, the leaf first). It names the host by which clients call it, and, by
+    /// one URI such as `lapwing://service/intake`, the service as which it calls others.
+    pub certificate: PathBuf,
+    /// The file with its private key (PEM).
+    pub key: PathBuf,
+    /// The file with the certificate of the authority that both ends trust (PEM).
+    pub authority: PathBuf,
+    /// How long each step of a way down may take, in seconds: calls, deliveries, the outbox. More lets more come to its end;
+    /// a supervisor that kills earlier loses nothing, for what was receipted is in a table.
+    #[serde(default = "drain_seconds")]
+    pub drain_seconds: u64,
+}
+
+fn drain_seconds() -> u64 {
+    10
+}
+
+impl Process {
+    /// Reads the certificate, its key and the authority.
+    ///
+    /// # Errors
+    /// Which file cannot be read.
+    pub fn credentials(&self) -> Result<Credentials> {
+        let read = |setting: &str, file: &Path| {
+            std::fs::read_to_string(file).with_context(|| {
+                format!(
+                    "{} cannot be read; correct `{setting}` in [process], or let this user read it",
+                    file.display()
+                )
+            })
+        };
+        Ok(Credentials {
+            certificate: read("certificate", &self.certificate)?,
+            key: read("key", &self.key)?,
+            authority: read("authority", &self.authority)?,
+        })
+    }
+}
+
+/// What every service's command understands.
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    /// The settings file; deploy/samples has one for each service
+    #[arg(long, env = "LAPWING_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Print the ready line and the last line as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Read the settings, say whether they are in order, and end
+    #[arg(long)]
+    pub check_config: bool,
+    /// Which log lines appear, such as info, or warn,delivery=debug
+    #[arg(long, env = "LAPWING_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+    /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp: Option<String>,
+}
+
+#[derive(Parser)]
+#[command(version)]
+struct Line {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+impl Arguments {
+    /// Reads this process's arguments, under the service's name. Ends the process where they cannot be read, or where help
+    /// was asked for.
+    pub fn of_process(service: &'static str, about: &'static str) -> Self {
+        let matches = Line::command().name(service).about(about).get_matches();
+        match Line::from_arg_matches(&matches) {
+            Ok(line) => line.arguments,
+            Err(error) => error.exit(),
+        }
+    }
+}
+
+/// Reads a settings file.
+///
+/// # Errors
+/// The file, the line and the key that is wrong.
+pub fn read<Service: DeserializeOwned>(file: &Path) -> Result<Settings<Service>> {
+    let text = std::fs::read_to_string(file).with_context(|| {
+        format!("{} cannot be read; name the settings file with --config", file.display())
+    })?;
+    toml::from_str(&text).map_err(|error: toml::de::Error| {
+        // Without the line itself, as the library shows it: it may hold a password.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        anyhow::anyhow!("{}, line {}: {}", file.display(), before.lines().count().max(1), error.message())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+        [process]
+        listen = "127.0.0.1:0"
+        certificate = "intake.pem"
+        key = "intake.key"
+        authority = "authority.pem"
+        [broker]
+        url = "amqp://127.0.0.1"
+        [service]
+        largest = 5
+    "#;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Service {
+        largest: u32,
+    }
+
+    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("bird.toml");
+        std::fs::write(&file, text).expect("written");
+        (folder, file)
+    }
+
+    #[test]
+    fn a_file_is_read_whole() {
+        let (_folder, file) = written(WHOLE);
+        let settings = read::<Service>(&file).expect("reads");
+        assert_eq!((settings.service.largest, settings.process.drain_seconds), (5, 10));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_file() {
+        for (right, wrong) in [("largest", "lagrest"), ("listen", "lisen"), ("url", "ulr")] {
+            let (_folder, file) = written(&WHOLE.replace(right, wrong));
+            let error = format!("{:#}", read::<Service>(&file).expect_err("refused"));
+            assert!(error.contains(wrong) && error.contains("bird.toml, line"), "{error}");
+            assert!(!error.contains("amqp://"), "the line may hold a password: {error}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_there_is_named_with_its_setting() {
+        let (_folder, file) = written(WHOLE);
+        let process = read::<Service>(&file).expect("reads").process;
+        let error = process.credentials().expect_err("refused").to_string();
+        assert!(error.contains("intake.pem") && error.contains("certificate"), "{error}");
+    }
+}
