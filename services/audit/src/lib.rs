@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use ambient::Ambient;
 use contracts::audit::v1::audit_service_server::AuditServiceServer;
+use delivery::PostRoom;
 use notary::Notary;
+use storage::{Location, OpenError};
 
 use crate::config::Config;
 use crate::events::EveryEvent;
@@ -25,6 +27,7 @@ use crate::read_timeline::ReadTimeline;
 use crate::record_events::RecordEvents;
 use crate::state_checkpoint::StateCheckpoint;
 use crate::store::Store;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 
 /// The service's name: in spans, certificates and what it answers.
@@ -41,7 +44,8 @@ pub struct Audit {
     pub events: Arc<EveryEvent>,
     /// The public key with which checkpoints verify.
     pub checkpoint_key: String,
-    database: storage::sqlite::Database,
+    /// Where its events leave and are put aside.
+    pub post_room: PostRoom,
 }
 
 /// Why audit cannot start.
@@ -49,7 +53,7 @@ pub struct Audit {
 pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
-    Store(#[from] storage::sqlite::OpenError),
+    Store(#[from] OpenError),
     /// Its checkpoint key cannot be used.
     #[error(transparent)]
     Key(#[from] notary::NotaryError),
@@ -75,10 +79,9 @@ impl Audit {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, StartError> {
-        let database = store::sqlite::open(&config.store).await?;
+        let (store, post_room) = open(&config.store).await?;
         let notary = open_notary(config, ambient)?;
         let checkpoint_key = notary.public_key().to_owned();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
 
         let record = RecordEvents::new(store.clone(), ambient.clone());
         let read = ReadTimeline::new(store.clone());
@@ -87,21 +90,13 @@ impl Audit {
             grpc: AuditServiceServer::new(AuditGrpc::new(read, checkpoint)),
             events: Arc::new(EveryEvent::new(record)),
             checkpoint_key,
-            database,
+            post_room,
         })
-    }
-
-    /// How many events are parked here.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
-        delivery::sqlite::parked(&self.database).await
     }
 
     /// Closes the store.
     pub async fn close(&self) {
-        self.database.close().await;
+        self.post_room.close().await;
     }
 }
 
@@ -116,5 +111,21 @@ fn open_notary(config: &Config, ambient: &Ambient) -> Result<Notary, StartError>
         file: config.checkpoint_key.display().to_string(),
         signer: signer.to_owned(),
         origin: config.origin.clone(),
+    })
+}
+
+/// Opens the store where the settings say it is.
+async fn open(location: &Location) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+    Ok(match location {
+        Location::Sqlite(file) => {
+            let database = store::sqlite::open(file).await?;
+            let post_room = PostRoom::in_sqlite(&database);
+            (Arc::new(SqliteStore::new(database)), post_room)
+        }
+        Location::Postgres(place) => {
+            let database = store::postgres::open(place).await?;
+            let post_room = PostRoom::in_postgres(&database);
+            (Arc::new(PostgresStore::new(database)), post_room)
+        }
     })
 }

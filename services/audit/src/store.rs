@@ -1,7 +1,10 @@
 //! What audit asks of its store, in the domain's words. Load comes in batches, so the port takes batches.
+//!
+//! The answer is written once, in `store/queries.rs` and `store/rows.rs`, and compiled for each database by [`sqlite`] and
+//! [`postgres`].
 
+pub mod postgres;
 pub mod sqlite;
-mod sqlite_rows;
 
 use ambient::Ambient;
 use async_trait::async_trait;

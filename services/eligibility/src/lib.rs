@@ -20,14 +20,16 @@ use std::sync::Arc;
 use ambient::Ambient;
 use catalogue::Section;
 use contracts::eligibility::v1::eligibility_service_server::EligibilityServiceServer;
-use delivery::sqlite::Outbox;
-use storage::sqlite::{Database, OpenError};
+use delivery::PostRoom;
+use storage::{Location, OpenError};
 
 use crate::config::Config;
 use crate::domain::{policy, reasons};
 use crate::events::Notifications;
 use crate::grpc::EligibilityGrpc;
 use crate::record_findings::RecordFindings;
+use crate::store::Store;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 
 /// Every code that eligibility answers with: the reasons of its findings.
@@ -42,9 +44,8 @@ pub struct Eligibility {
     pub grpc: EligibilityServiceServer<EligibilityGrpc>,
     /// Hears received and amended notifications.
     pub notifications: Arc<Notifications>,
-    /// What eligibility tells the others.
-    pub outbox: Outbox,
-    database: Database,
+    /// Where its events leave and are put aside.
+    pub post_room: PostRoom,
 }
 
 impl Eligibility {
@@ -53,28 +54,34 @@ impl Eligibility {
     /// # Errors
     /// Where the store cannot be opened.
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, OpenError> {
-        let database = store::sqlite::open(&config.store).await?;
+        let (store, post_room) = open(&config.store).await?;
         let policies = policy::compiled_in();
-        let findings =
-            RecordFindings::new(Arc::new(SqliteStore::new(database.clone())), policies, ambient.clone());
+        let findings = RecordFindings::new(store, policies, ambient.clone());
         Ok(Self {
             grpc: EligibilityServiceServer::new(EligibilityGrpc::new(policies)),
             notifications: Arc::new(Notifications::new(findings)),
-            outbox: Outbox::of(database.clone()),
-            database,
+            post_room,
         })
-    }
-
-    /// How many events are parked here.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
-        delivery::sqlite::parked(&self.database).await
     }
 
     /// Closes the store.
     pub async fn close(&self) {
-        self.database.close().await;
+        self.post_room.close().await;
     }
+}
+
+/// Opens the store where the settings say it is.
+async fn open(location: &Location) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+    Ok(match location {
+        Location::Sqlite(file) => {
+            let database = store::sqlite::open(file).await?;
+            let post_room = PostRoom::in_sqlite(&database);
+            (Arc::new(SqliteStore::new(database)), post_room)
+        }
+        Location::Postgres(place) => {
+            let database = store::postgres::open(place).await?;
+            let post_room = PostRoom::in_postgres(&database);
+            (Arc::new(PostgresStore::new(database)), post_room)
+        }
+    })
 }

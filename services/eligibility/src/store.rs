@@ -1,5 +1,8 @@
 //! What eligibility asks of its store, in the domain's words.
+//!
+//! The answer is written once, in `store/queries.rs`, and compiled for each database by [`sqlite`] and [`postgres`].
 
+pub mod postgres;
 pub mod sqlite;
 
 use async_trait::async_trait;

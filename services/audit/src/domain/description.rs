@@ -7,12 +7,13 @@ use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::{
     CASE_ACKNOWLEDGED, CASE_QUEUED, CLUSTER_RAISED, HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED,
     HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
-    NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+    NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN, PARKED_DISCARDED, PARKED_RETRIED,
 };
 use contracts::intake::v1::{
     HandOverChanged, NotificationAmended, NotificationReceived, NotificationWithdrawn,
 };
 use contracts::notification::v1::{Assessment, CodedNotification, Lane, Outcome, Priority};
+use contracts::operations::v1::{ParkedDiscarded, ParkedRetried};
 use contracts::triage::v1::{
     CaseAcknowledged, CaseQueued, ClusterRaised, LinkDecided, LinkProposed, NoticeIssued, QueueEntry,
 };
@@ -20,6 +21,7 @@ use prost::{DecodeError, Message};
 use registers::AuthorityNumber;
 
 mod changes;
+mod parked;
 
 /// Describes an event by its name and payload. A name that is not known yet stands for itself, and a payload that
 /// cannot be read is said to be so: the log holds both as they came.
@@ -40,6 +42,8 @@ pub fn describe(kind: &str, payload: &[u8]) -> String {
         LINK_DECIDED => LinkDecided::decode(payload).map(changes::link_decided),
         CLUSTER_RAISED => ClusterRaised::decode(payload).map(changes::cluster_raised),
         NOTICE_DFE | NOTICE_OFSTED => NoticeIssued::decode(payload).map(changes::notice),
+        PARKED_RETRIED => ParkedRetried::decode(payload).map(parked::retried),
+        PARKED_DISCARDED => ParkedDiscarded::decode(payload).map(parked::discarded),
         unknown => Ok(format!("{unknown}, which this version of Lapwing cannot put in words")),
     };
     words.unwrap_or_else(|_: DecodeError| format!("{kind}, whose content cannot be read"))

@@ -1,25 +1,22 @@
 //! Audit's store on SQLite.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use ambient::Ambient;
-use async_trait::async_trait;
-use delivery::Delivered;
-use ids::{EventId, Reference};
-use jiff::Timestamp;
-use sqlx::{QueryBuilder, SqliteConnection};
-use storage::sqlite::{Database, OpenError};
-use storage::{Doing, StoreError};
+use storage::sqlite::OpenError;
 
-use super::sqlite_rows::{broken_edge, column, entry, salt, size, stored_hash};
-use super::{Appended, Entry, Store};
-use crate::domain::leaf::{Salt, leaf_hash};
-use crate::domain::log::{Edge, StoredHash, edge_positions, leaf_position};
-use crate::domain::record::Record;
+/// What differs between the databases.
+mod dialect {
+    pub(super) use delivery::sqlite::{admit, park};
+    pub(super) use storage::sqlite::{Connection, Database, Db, Row};
+}
 
-/// Rows in one INSERT: ten columns each at most, far below SQLite's limit of 32,766 variables.
-const ROWS: usize = 500;
+#[path = "queries.rs"]
+mod queries;
+#[path = "rows.rs"]
+mod rows;
+
+use dialect::Database;
+pub use queries::SqlStore as SqliteStore;
 
 /// Opens audit's file and brings its schema up to date.
 ///
@@ -27,179 +24,4 @@ const ROWS: usize = 500;
 /// As [`Database::open`].
 pub async fn open(file: &Path) -> Result<Database, OpenError> {
     Database::open(file, &[&delivery::sqlite::migrator(), &sqlx::migrate!("migrations/sqlite")]).await
-}
-
-/// Audit's store in one SQLite file.
-#[derive(Debug, Clone)]
-pub struct SqliteStore {
-    database: Database,
-}
-
-impl SqliteStore {
-    /// On an opened file.
-    pub fn new(database: Database) -> Self {
-        Self { database }
-    }
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn append(&self, records: &[Record<'_>], ambient: &Ambient) -> Result<Appended, StoreError> {
-        const NAME: &str = "append to the log";
-        let mut transaction = self.database.begin(NAME).await?;
-        // Taken once the writer's turn has come, so that later entries do not bear earlier times.
-        let now = ambient.now();
-        let events = records.iter().map(|record| record.event);
-        let fresh = first_of_each(records, delivery::sqlite::admit(&mut transaction, events, now).await?);
-        let salts = salts(&mut transaction, &fresh, ambient).await?;
-        let leaves: Vec<_> = fresh.iter().map(|record| leaf_hash(&salts[record.reference], record)).collect();
-        let mut edge = read_edge(&mut transaction).await?;
-        let first = edge.size();
-        insert_hashes(&mut transaction, &edge.append(&leaves)).await?;
-        insert_entries(&mut transaction, &fresh, first, now).await?;
-        self.database.commit(transaction, NAME).await?;
-        Ok(Appended { entries: fresh.len(), size: edge.size() })
-    }
-
-    async fn timeline(&self, reference: Reference, owner: Option<&str>) -> Result<Vec<Entry>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT entry.position, kind, source, occurred_at, recorded_at, payload, hash \
-             FROM entry JOIN hash ON hash.position = entry.leaf \
-             WHERE reference = $1 AND ($2 IS NULL OR owner = $2) ORDER BY entry.position",
-        )
-        .bind(reference.to_string())
-        .bind(owner)
-        .fetch_all(self.database.readers())
-        .await
-        .doing("read a timeline")?;
-        rows.iter().map(entry).collect()
-    }
-
-    async fn edge(&self) -> Result<Edge, StoreError> {
-        let mut connection = self.database.readers().acquire().await.doing("read the edge of the log")?;
-        // Two statements and no transaction: a hash that was there at the first is there at the second.
-        read_edge(&mut connection).await
-    }
-
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        delivery::sqlite::park(&self.database, queue, &delivered.envelope, reason, now).await
-    }
-}
-
-/// The records of fresh events in their order; of an event that is in the batch twice, the first.
-fn first_of_each<'a, 'b>(records: &'b [Record<'a>], mut fresh: HashSet<EventId>) -> Vec<&'b Record<'a>> {
-    records.iter().filter(|record| fresh.remove(&record.event)).collect()
-}
-
-/// The salt of each notification that the records are about: the one the store holds, or a new one.
-async fn salts(
-    connection: &mut SqliteConnection,
-    records: &[&Record<'_>],
-    ambient: &Ambient,
-) -> Result<HashMap<String, Salt>, StoreError> {
-    let mut mentioned = HashSet::with_capacity(records.len());
-    let mut references: Vec<&str> = records
-        .iter()
-        .map(|record| record.reference)
-        .filter(|reference| mentioned.insert(*reference))
-        .collect();
-    let mut salts = held_salts(connection, &references).await?;
-    references.retain(|reference| !salts.contains_key(*reference));
-    let drawn: Vec<(&str, Salt)> =
-        references.into_iter().map(|reference| (reference, Salt::draw(ambient))).collect();
-    insert_salts(connection, &drawn).await?;
-    salts.extend(drawn.into_iter().map(|(reference, salt)| (reference.to_owned(), salt)));
-    Ok(salts)
-}
-
-async fn held_salts(
-    connection: &mut SqliteConnection,
-    references: &[&str],
-) -> Result<HashMap<String, Salt>, StoreError> {
-    let mut held = HashMap::with_capacity(references.len());
-    for some in references.chunks(ROWS) {
-        let mut select = QueryBuilder::new("SELECT reference, salt FROM salt WHERE reference IN (");
-        let mut list = select.separated(", ");
-        for reference in some {
-            list.push_bind(*reference);
-        }
-        let query = select.push(")").build().persistent(false);
-        let rows = query.fetch_all(&mut *connection).await.doing("read salts")?;
-        held.extend(rows.iter().map(salt).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(held)
-}
-
-async fn insert_salts(connection: &mut SqliteConnection, salts: &[(&str, Salt)]) -> Result<(), StoreError> {
-    for rows in salts.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO salt (reference, salt) ");
-        insert.push_values(rows, |mut row, (reference, salt)| {
-            row.push_bind(*reference).push_bind(salt.as_bytes());
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("keep salts")?;
-    }
-    Ok(())
-}
-
-/// Reads the size of the log and its edge.
-async fn read_edge(connection: &mut SqliteConnection) -> Result<Edge, StoreError> {
-    const DOING: &str = "read the edge of the log";
-    let last: Option<i64> = sqlx::query_scalar("SELECT max(position) FROM hash")
-        .fetch_one(&mut *connection)
-        .await
-        .doing(DOING)?;
-    let size = size(last)?;
-    let mut select = QueryBuilder::new("SELECT position, hash FROM hash WHERE position IN (");
-    let mut list = select.separated(", ");
-    for position in edge_positions(size) {
-        list.push_bind(column(position));
-    }
-    let rows = select.push(")").build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)?;
-    let stored: Vec<StoredHash> = rows.iter().map(stored_hash).collect::<Result<_, _>>()?;
-    Edge::new(size, stored).map_err(broken_edge)
-}
-
-async fn insert_hashes(connection: &mut SqliteConnection, hashes: &[StoredHash]) -> Result<(), StoreError> {
-    for rows in hashes.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO hash (position, hash) ");
-        insert.push_values(rows, |mut row, stored| {
-            row.push_bind(column(stored.position)).push_bind(stored.hash.0.as_slice());
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("append hashes")?;
-    }
-    Ok(())
-}
-
-async fn insert_entries(
-    connection: &mut SqliteConnection,
-    records: &[&Record<'_>],
-    first: u64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let placed: Vec<_> = (first..).zip(records).collect();
-    for rows in placed.chunks(ROWS) {
-        let mut insert = QueryBuilder::new(
-            "INSERT INTO entry (position, leaf, event_id, kind, source, reference, owner, occurred_at, recorded_at, payload) ",
-        );
-        insert.push_values(rows, |mut row, (position, record)| {
-            row.push_bind(column(*position))
-                .push_bind(column(leaf_position(*position)))
-                .push_bind(record.event.as_uuid())
-                .push_bind(record.kind)
-                .push_bind(record.source)
-                .push_bind(record.reference)
-                .push_bind(record.owner)
-                .push_bind(record.occurred_at.as_microsecond())
-                .push_bind(now.as_microsecond())
-                .push_bind(record.payload);
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("append entries")?;
-    }
-    Ok(())
 }

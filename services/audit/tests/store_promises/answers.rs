@@ -17,8 +17,9 @@ use prost::Message;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
+use super::world::World;
 use crate::reference_tree;
-use crate::world::{Teller, World, auditor, from, noon};
+use crate::teller::{Teller, auditor, from, noon};
 
 /// The life of one notification of Sheffield's, as its events tell it.
 fn life(teller: &Teller, reference: &str) -> Vec<Envelope> {
@@ -189,9 +190,8 @@ async fn anybody_who_is_somebody_may_ask_for_the_checkpoint() {
 
 #[tokio::test]
 async fn a_key_of_another_log_is_refused_and_both_names_are_told() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ours = Config::below(folder.path());
-    Audit::start(&ours, &Ambient::system()).await.expect("starts").close().await;
+    let world = World::new().await;
+    let ours = world.config;
     let renamed = Config { origin: "another-log".into(), ..ours.clone() };
     let Err(error) = Audit::start(&renamed, &Ambient::system()).await else { panic!("it started") };
     assert!(matches!(&error, StartError::Origin { .. }), "{error}");
@@ -200,9 +200,8 @@ async fn a_key_of_another_log_is_refused_and_both_names_are_told() {
 
 #[tokio::test]
 async fn a_key_that_is_broken_keeps_audit_from_starting() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let config = Config::below(folder.path());
-    fs::write(&config.checkpoint_key, "robin").expect("writes");
-    let Err(error) = Audit::start(&config, &Ambient::system()).await else { panic!("it started") };
+    let world = World::new().await;
+    fs::write(&world.config.checkpoint_key, "robin").expect("writes");
+    let Err(error) = Audit::start(&world.config, &Ambient::system()).await else { panic!("it started") };
     assert!(matches!(error, StartError::Key(_)), "{error}");
 }

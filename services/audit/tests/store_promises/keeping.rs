@@ -4,8 +4,10 @@ use delivery::{Envelope, HandlingError, Subscriber};
 use tonic::Code;
 use tonic_types::StatusExt;
 
+use super::dialect::LET_HASHES_BE_TAKEN_AWAY;
+use super::world::World;
 use crate::reference_tree;
-use crate::world::{Teller, World, auditor, delivered, hear};
+use crate::teller::{Teller, auditor, delivered, hear};
 
 #[tokio::test]
 async fn a_second_delivery_has_no_effect() {
@@ -87,7 +89,7 @@ async fn several_who_tell_at_once_leave_no_gap_and_no_fork() {
 }
 
 #[tokio::test]
-async fn somebody_with_the_file_alone_can_verify_the_checkpoint() {
+async fn somebody_with_the_store_alone_can_verify_the_checkpoint() {
     let world = World::new().await;
     world.hear(&Teller::new(5).events(37)).await.expect("heard");
     let checkpoint = world.checkpoint().await.expect("a checkpoint");
@@ -126,11 +128,11 @@ async fn an_erased_notification_is_gone_and_the_log_holds() {
     let kept_before = world.timeline(&auditor(), &kept).await.expect("a timeline");
     let mut leaves = world.leaves_made_anew().await;
 
-    let file = world.file().await;
-    let mut transaction = file.begin("erase").await.expect("begins");
+    let store = world.store().await;
+    let mut transaction = store.begin("erase").await.expect("begins");
     let salt_gone = sqlx::query("DELETE FROM salt WHERE reference = $1").bind(&erased);
     salt_gone.execute(&mut *transaction).await.expect("the salt goes, and its entries with it");
-    file.commit(transaction, "erase").await.expect("commits");
+    store.commit(transaction, "erase").await.expect("commits");
 
     assert_eq!(world.size_and_root().await, before);
     assert_eq!(world.timeline(&auditor(), &erased).await.expect_err("nothing").code(), Code::NotFound);
@@ -152,9 +154,9 @@ async fn each_notification_has_one_salt_and_no_two_share_one() {
     let about = |reference: &str| teller.event("case.queued.v1", reference, vec![]);
     world.hear(&[about(&one), about(&other), about(&one)]).await.expect("heard");
     world.hear(&[about(&one)]).await.expect("heard");
-    let file = world.file().await;
+    let store = world.store().await;
     let query = sqlx::query_as("SELECT count(*), count(DISTINCT salt) FROM salt");
-    let counts: (i64, i64) = query.fetch_one(file.readers()).await.expect("counts");
+    let counts: (i64, i64) = query.fetch_one(store.readers()).await.expect("counts");
     assert_eq!(counts, (2, 2));
 }
 
@@ -163,10 +165,10 @@ async fn the_tables_themselves_refuse_to_be_altered() {
     let world = World::new().await;
     world.hear(&Teller::new(8).events(4)).await.expect("heard");
     let forbidden = [
-        "UPDATE hash SET hash = zeroblob(32)",
+        "UPDATE hash SET hash = (SELECT hash FROM hash WHERE position = 0)",
         "DELETE FROM hash",
-        "UPDATE entry SET payload = x'00'",
-        "UPDATE salt SET salt = zeroblob(32)",
+        "UPDATE entry SET payload = (SELECT hash FROM hash WHERE position = 0)",
+        "UPDATE salt SET salt = (SELECT hash FROM hash WHERE position = 0)",
     ];
     for statement in forbidden {
         let error = world.tamper(statement).await.expect_err(statement);
@@ -179,7 +181,7 @@ async fn a_log_that_somebody_has_cut_is_neither_continued_nor_stated() {
     let world = World::new().await;
     let events = Teller::new(9).events(8);
     world.hear(&events[..7]).await.expect("heard");
-    world.tamper("DROP TRIGGER a_hash_is_never_taken_away").await.expect("drops");
+    world.tamper(LET_HASHES_BE_TAKEN_AWAY).await.expect("drops");
     // The subtree over the first four records: no entry points at it.
     assert_eq!(world.tamper("DELETE FROM hash WHERE position = 6").await.expect("deletes"), 1);
 
@@ -210,7 +212,7 @@ async fn a_parked_event_is_counted_and_stays_out_of_the_log() {
     let event = Teller::new(11).events(1).remove(0);
     let parked = delivered(world.audit.events.as_ref(), &event);
     world.audit.events.park(&parked, "it made the handler panic").await.expect("parked");
-    assert_eq!(world.audit.parked().await.expect("counts"), 1);
+    assert_eq!(world.audit.post_room.parked().await.expect("counts"), 1);
     world.hear(&[event]).await.expect("heard");
     assert_eq!(world.size_and_root().await.0, 0);
 }

@@ -1,21 +1,17 @@
-//! Rows of audit's tables, and what they mean. What a table must never hold is an error that names the row.
+//! Rows of audit's tables and what they mean, compiled for each database. What a table must never hold is an error that
+//! names the row.
 
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-use storage::{Doing, StoreError};
+use sqlx::Row as _;
+use storage::{Doing, StoreError, number};
 use tlog_tiles::Hash;
 
-use super::Entry;
+use super::dialect::Row;
 use crate::domain::leaf::Salt;
 use crate::domain::log::{EdgeBroken, StoredHash, size_of};
+use crate::store::Entry;
 
 const READING: &str = "read the log";
-
-/// A place in the log as a column keeps it. SQLite has signed integers alone; the schema refuses negative places.
-pub(super) fn column(position: u64) -> i64 {
-    position.cast_signed()
-}
 
 /// How many records the log has whose last hash is in this place.
 pub(super) fn size(last: Option<i64>) -> Result<u64, StoreError> {
@@ -26,16 +22,16 @@ pub(super) fn size(last: Option<i64>) -> Result<u64, StoreError> {
     })
 }
 
-pub(super) fn stored_hash(row: &SqliteRow) -> Result<StoredHash, StoreError> {
-    let position: i64 = row.try_get("position").doing(READING)?;
-    Ok(StoredHash { position: position.cast_unsigned(), hash: hash(row, position)? })
+pub(super) fn stored_hash(row: &Row) -> Result<StoredHash, StoreError> {
+    let position = number(row, "hash", "position")?;
+    Ok(StoredHash { position, hash: hash(row, position)? })
 }
 
 pub(super) fn broken_edge(broken: EdgeBroken) -> StoreError {
     impossible("hash", "position", broken.position.to_string())(broken)
 }
 
-pub(super) fn salt(row: &SqliteRow) -> Result<(String, Salt), StoreError> {
+pub(super) fn salt(row: &Row) -> Result<(String, Salt), StoreError> {
     let reference: String = row.try_get("reference").doing(READING)?;
     let salt: &[u8] = row.try_get("salt").doing(READING)?;
     match Salt::from_bytes(salt) {
@@ -44,10 +40,10 @@ pub(super) fn salt(row: &SqliteRow) -> Result<(String, Salt), StoreError> {
     }
 }
 
-pub(super) fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
-    let position: i64 = row.try_get("position").doing(READING)?;
+pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
+    let position = number(row, "entry", "position")?;
     Ok(Entry {
-        position: position.cast_unsigned(),
+        position,
         kind: row.try_get("kind").doing(READING)?,
         source: row.try_get("source").doing(READING)?,
         occurred_at: time(row, "occurred_at", position)?,
@@ -57,12 +53,12 @@ pub(super) fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
     })
 }
 
-fn hash(row: &SqliteRow, position: i64) -> Result<Hash, StoreError> {
+fn hash(row: &Row, position: u64) -> Result<Hash, StoreError> {
     let bytes: &[u8] = row.try_get("hash").doing(READING)?;
     bytes.try_into().map(Hash).map_err(impossible("hash", "hash", position.to_string()))
 }
 
-fn time(row: &SqliteRow, column: &'static str, position: i64) -> Result<Timestamp, StoreError> {
+fn time(row: &Row, column: &'static str, position: u64) -> Result<Timestamp, StoreError> {
     let microseconds: i64 = row.try_get(column).doing(READING)?;
     Timestamp::from_microsecond(microseconds).map_err(impossible("entry", column, position.to_string()))
 }

@@ -1,0 +1,28 @@
+//! The promises on SQLite.
+
+/// What differs between the databases.
+mod dialect {
+    use std::path::Path;
+
+    use storage::Location;
+    pub(super) use storage::sqlite::{Database, Row};
+
+    /// Takes away what protects the hashes.
+    pub(super) const LET_HASHES_BE_TAKEN_AWAY: &str = "DROP TRIGGER a_hash_is_never_taken_away";
+
+    pub(super) async fn empty_store(folder: &Path) -> Location {
+        Location::Sqlite(folder.join("audit.sqlite"))
+    }
+
+    pub(super) async fn open(location: &Location) -> Database {
+        let Location::Sqlite(file) = location else { panic!("a file") };
+        Database::open(file, &[]).await.expect("opens")
+    }
+}
+
+#[path = "answers.rs"]
+mod answers;
+#[path = "keeping.rs"]
+mod keeping;
+#[path = "world.rs"]
+mod world;
