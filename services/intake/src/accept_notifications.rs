@@ -63,7 +63,7 @@ impl AcceptNotifications {
     /// Accepts one notification; many at once share a commit.
     ///
     /// # Errors
-    /// [`NotHeld`]: nothing of it is stored, and it may be sent again as it is.
+    /// [`NotHeld`]: it may be sent again as it is.
     pub async fn accept(&self, notification: &Notification) -> Result<Answer, NotHeld> {
         let judgement = judge_form(notification, london_date(self.prepare.ambient().now()));
         if !judgement.violations.is_empty() {

@@ -56,7 +56,7 @@ pub enum NotRevised {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Nothing of it is stored, and it may be sent again as it is.
+    /// It may be sent again as it is.
     #[error(transparent)]
     NotHeld(#[from] NotHeld),
 }

@@ -80,7 +80,7 @@ pub enum NotAnswered {
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Nothing of it is stored, and it may be given again as it is.
+    /// It may be given again as it is.
     #[error(transparent)]
     NotHeld(#[from] NotHeld),
 }

@@ -2,43 +2,71 @@
 //! under way shares the next one. Nobody waits for company: a lone revision is committed at once.
 //!
 //! The queue is bounded by count and by bytes. When the disk is slower than the senders, they wait their turn instead of
-//! filling memory.
+//! filling memory, and no longer than a bound: then they are told to send it again, which is answered with the receipt
+//! where it was held all the same. While too much waits in the outbox, what was held before is told and nothing is held.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ids::Reference;
 use lifecycle::{CancellationToken, Lifecycle};
 use storage::StoreError;
-use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+use tokio::time::timeout;
 
+use crate::back_pressure::BackPressure;
 use crate::store::{Candidate, Holding, Store};
 
 /// Submissions that may wait for a commit.
 const WAITING: usize = 1024;
+
+/// How long a sender waits for its answer: longer than a statement of the database may take (15 s), and shorter than the
+/// half minute after which many clients give up.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// What may be held at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most candidates that share a commit.
+    pub largest_commit: usize,
+    /// The most bytes that wait for a commit; senders beyond wait their turn.
+    pub largest_backlog: usize,
+    /// How long a sender waits for its answer, and a batch for the store's.
+    pub longest_wait: Duration,
+}
 
 /// The way to hold a candidate.
 #[derive(Debug, Clone)]
 pub struct HoldTogether {
     queue: mpsc::Sender<Submission>,
     backlog: Arc<Semaphore>,
-    largest_backlog: usize,
+    limits: Limits,
 }
 
 #[derive(Debug)]
 struct Submission {
     candidate: Candidate,
     answer: oneshot::Sender<Result<Holding, NotHeld>>,
+    /// Its bytes of the backlog, which are its own as long as it is in memory, whether its sender waits or not.
+    _room: OwnedSemaphorePermit,
 }
 
-/// Why a candidate is not held. Nothing of it is stored then.
+/// Why a candidate is not held, as far as is known. A sender that sends it again as it is gets its receipt, where it was
+/// held all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotHeld {
     /// The reference drawn for it is another notification's.
     #[error("the reference drawn is taken")]
     ReferenceTaken,
-    /// The store could not hold it now.
+    /// The store could not hold it now, or could not confirm that it does.
     #[error("the store cannot hold it now")]
     StoreUnavailable,
+    /// The store did not answer in time.
+    #[error("the store did not answer in time")]
+    NotInTime,
+    /// Too many events wait to be delivered: nothing new is taken, and nothing of it is stored.
+    #[error("too many events wait to be delivered for anything new to be taken")]
+    TooMuchWaits,
     /// Lapwing is stopping.
     #[error("this server is stopping")]
     Stopping,
@@ -46,64 +74,110 @@ pub enum NotHeld {
 
 impl HoldTogether {
     /// Starts holding, until the lifecycle stops: what has come in by then is still held. Tells through `changes` which
-    /// notifications have a new revision.
+    /// notifications have a new revision. Under `pressure` nothing new is held.
     pub fn start(
         store: Arc<dyn Store>,
         changes: broadcast::Sender<Reference>,
-        largest_commit: usize,
-        largest_backlog: usize,
+        limits: Limits,
+        pressure: BackPressure,
         lifecycle: &Lifecycle,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
-        lifecycle.run(hold_batches(store, changes, waiting, largest_commit, lifecycle.stopping()));
-        Self { queue, backlog: Arc::new(Semaphore::new(largest_backlog)), largest_backlog }
+        let holder = Holder { store, changes, limits, pressure };
+        lifecycle.run(holder.hold_batches(waiting, lifecycle.stopping()));
+        Self { queue, backlog: Arc::new(Semaphore::new(limits.largest_backlog)), limits }
     }
 
-    /// Holds a candidate durably.
+    /// Holds a candidate durably, or finds what was held before.
     ///
     /// # Errors
-    /// [`NotHeld`].
+    /// [`NotHeld`], at the latest after the longest wait.
     pub async fn hold(&self, candidate: Candidate) -> Result<Holding, NotHeld> {
-        let bytes = candidate.size().min(self.largest_backlog);
-        let room = self.backlog.acquire_many(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
-        let _room = room.map_err(|_| NotHeld::Stopping)?;
+        let answered = timeout(self.limits.longest_wait, self.queued(candidate)).await;
+        answered.unwrap_or(Err(NotHeld::NotInTime))
+    }
+
+    async fn queued(&self, candidate: Candidate) -> Result<Holding, NotHeld> {
+        let bytes = candidate.size().min(self.limits.largest_backlog);
+        let room = self.backlog.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
+        let room = room.map_err(|_| NotHeld::Stopping)?;
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Submission { candidate, answer }).await.map_err(|_| NotHeld::Stopping)?;
+        let submission = Submission { candidate, answer, _room: room };
+        self.queue.send(submission).await.map_err(|_| NotHeld::Stopping)?;
         answered.await.map_err(|_| NotHeld::Stopping)?
     }
 }
 
-async fn hold_batches(
+/// Whoever holds what has come in.
+struct Holder {
     store: Arc<dyn Store>,
     changes: broadcast::Sender<Reference>,
-    mut waiting: mpsc::Receiver<Submission>,
-    largest_commit: usize,
-    stop: CancellationToken,
-) {
-    let mut batch = Vec::with_capacity(largest_commit);
-    loop {
-        let received = tokio::select! {
-            received = waiting.recv_many(&mut batch, largest_commit) => received,
-            () = stop.cancelled(), if !waiting.is_closed() => {
-                // Closed, the queue takes nothing new and gives out what it has.
-                waiting.close();
-                continue;
+    limits: Limits,
+    pressure: BackPressure,
+}
+
+impl Holder {
+    async fn hold_batches(self, mut waiting: mpsc::Receiver<Submission>, stop: CancellationToken) {
+        let largest_commit = self.limits.largest_commit;
+        let mut batch = Vec::with_capacity(largest_commit);
+        loop {
+            let received = tokio::select! {
+                received = waiting.recv_many(&mut batch, largest_commit) => received,
+                () = stop.cancelled(), if !waiting.is_closed() => {
+                    // Closed, the queue takes nothing new and gives out what it has.
+                    waiting.close();
+                    continue;
+                }
+            };
+            if received == 0 {
+                return;
             }
-        };
-        if received == 0 {
+            self.answer(batch.drain(..)).await;
+        }
+    }
+
+    /// Holds or finds what has come in, and answers each sender.
+    async fn answer(&self, batch: impl Iterator<Item = Submission>) {
+        // Whoever waits no more was told to send it again, or has gone: when the store hung, that is all who waited.
+        let batch = batch.filter(|submission| !submission.answer.is_closed());
+        let (candidates, senders): (Vec<_>, Vec<_>) =
+            batch.map(|Submission { candidate, answer, _room }| (candidate, (answer, _room))).unzip();
+        if candidates.is_empty() {
             return;
         }
-        let (candidates, answers): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|submission| (submission.candidate, submission.answer)).unzip();
-        let held = hold_batch(store.as_ref(), &candidates).await;
-        for ((answer, holding), candidate) in answers.into_iter().zip(held).zip(&candidates) {
+        let store = self.store.as_ref();
+        let held = if self.pressure.is_on() {
+            timeout(self.limits.longest_wait, find_batch(store, &candidates)).await
+        } else {
+            timeout(self.limits.longest_wait, hold_batch(store, &candidates)).await
+        };
+        let held = held.unwrap_or_else(|_| {
+            tracing::error!(
+                notifications = candidates.len(),
+                "the store did not answer in time; is the database there?"
+            );
+            vec![Err(NotHeld::NotInTime); candidates.len()]
+        });
+        for (((answer, _room), holding), candidate) in senders.into_iter().zip(held).zip(&candidates) {
             if matches!(holding, Ok(Holding::New { .. })) {
                 // Nobody watching is no error.
-                let _watchers = changes.send(candidate.receipt.reference);
+                let _watchers = self.changes.send(candidate.receipt.reference);
             }
             // A sender that went away is not told; what it sent is held, and sending it again gives the receipt.
             let _gone = answer.send(holding);
         }
+    }
+}
+
+/// Finds what was held before of a batch, and holds nothing: what is new is refused.
+async fn find_batch(store: &dyn Store, candidates: &[Candidate]) -> Vec<Result<Holding, NotHeld>> {
+    let taken = |holding| match holding {
+        Holding::New { .. } => Err(NotHeld::TooMuchWaits),
+        told => Ok(told),
+    };
+    match store.look_up(candidates).await {
+        Ok(holdings) => holdings.into_iter().map(taken).collect(),
+        Err(error) => candidates.iter().map(|_| Err(not_held(&error))).collect(),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod accept_notifications;
 pub mod amend_notification;
 pub mod answer_hand_over;
 pub mod assessor;
+pub mod back_pressure;
 pub mod check_notification;
 pub mod config;
 pub mod domain;
@@ -23,15 +24,17 @@ use std::sync::Arc;
 
 use ambient::Ambient;
 use contracts::intake::v1::intake_service_server::IntakeServiceServer;
-use delivery::sqlite::Outbox;
+use delivery::PostRoom;
 use lifecycle::{CancellationToken, Lifecycle};
 use notary::Notary;
+use storage::{Location, OpenError};
 use tokio::sync::broadcast;
 
 use crate::accept_notifications::AcceptNotifications;
 use crate::amend_notification::AmendNotification;
 use crate::answer_hand_over::AnswerHandOver;
 use crate::assessor::Assessor;
+use crate::back_pressure::BackPressure;
 use crate::check_notification::CheckNotification;
 use crate::config::Config;
 use crate::events::Outcomes;
@@ -41,6 +44,7 @@ use crate::prepare_revision::PrepareRevision;
 use crate::read_notification::ReadNotification;
 use crate::record_outcomes::RecordOutcomes;
 use crate::store::Store;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 
 /// The service's name: in events, spans and certificates.
@@ -58,11 +62,10 @@ pub struct Intake {
     pub grpc: IntakeServiceServer<IntakeGrpc>,
     /// Hears what the other services found.
     pub outcomes: Arc<Outcomes>,
-    /// What intake tells the others.
-    pub outbox: Outbox,
+    /// Where its events leave and are put aside.
+    pub post_room: PostRoom,
     /// The public key with which receipts verify.
     pub receipt_key: String,
-    database: storage::sqlite::Database,
 }
 
 /// Why intake cannot start.
@@ -70,7 +73,7 @@ pub struct Intake {
 pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
-    Store(#[from] storage::sqlite::OpenError),
+    Store(#[from] OpenError),
     /// Its receipt key cannot be used.
     #[error(transparent)]
     Key(#[from] notary::NotaryError),
@@ -93,16 +96,17 @@ impl Intake {
         background: &Lifecycle,
         stopping: CancellationToken,
     ) -> Result<Self, StartError> {
-        let database = store::sqlite::open(&config.store).await?;
+        let (store, post_room) = open(&config.store, ambient).await?;
         let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
         let receipt_key = notary.public_key().to_owned();
         let tokeniser = match_key::open(&config.match_key, ambient)?;
         let prepare = Arc::new(PrepareRevision::new(notary, tokeniser, ambient.clone()));
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone(), ambient.clone()));
         let changes = broadcast::Sender::new(REMEMBERED);
 
-        let (commit, backlog) = (config.largest_commit, config.largest_backlog);
-        let together = HoldTogether::start(store.clone(), changes.clone(), commit, backlog, background);
+        let outbox = post_room.outbox.clone();
+        let pressure = BackPressure::start(outbox, config.bounds(), ambient.clone(), background);
+        let together =
+            HoldTogether::start(store.clone(), changes.clone(), config.limits(), pressure, background);
         let cases = UseCases {
             accept: AcceptNotifications::new(store.clone(), together.clone(), prepare.clone()),
             amend: AmendNotification::new(store.clone(), together, prepare.clone()),
@@ -119,24 +123,31 @@ impl Intake {
         Ok(Self {
             grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
             outcomes: Arc::new(Outcomes::new(outcomes)),
-            outbox: Outbox::of(database.clone()),
+            post_room,
             receipt_key,
-            database,
         })
-    }
-
-    /// How many events are parked here.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
-        delivery::sqlite::parked(&self.database).await
     }
 
     /// Closes the store.
     pub async fn close(&self) {
-        self.database.close().await;
+        self.post_room.close().await;
     }
+}
+
+/// Opens the store where the settings say it is.
+async fn open(location: &Location, ambient: &Ambient) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+    Ok(match location {
+        Location::Sqlite(file) => {
+            let database = store::sqlite::open(file).await?;
+            let post_room = PostRoom::in_sqlite(&database);
+            (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
+        }
+        Location::Postgres(place) => {
+            let database = store::postgres::open(place).await?;
+            let post_room = PostRoom::in_postgres(&database);
+            (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! revision, or that one withdraws it. A revision that comes later is for a watch of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use contracts::notification::v1::{Stage, Status};
 use futures::Stream;
@@ -63,6 +64,10 @@ impl ReadNotification {
     }
 }
 
+/// How often a watch reads its notification anew though nothing was heard: what another replica has committed is not heard
+/// here.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
+
 /// Why a watch ended before the panel had acknowledged the notification.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchEnded {
@@ -107,12 +112,12 @@ impl Watch {
     async fn changed(&mut self) -> Result<Status, WatchEnded> {
         loop {
             let change = tokio::select! {
-                change = self.changes.recv() => change,
+                change = tokio::time::timeout(LOOK_AGAIN, self.changes.recv()) => change,
                 () = self.stop.cancelled() => return Err(WatchEnded::Stopping),
             };
-            match change {
+            match change.unwrap_or(Ok(self.reference)) {
                 Ok(reference) if reference != self.reference => (),
-                // Ours, or so many at once that ours may be among those missed.
+                // Ours, or so many at once that ours may be among those missed, or time to see what other replicas did.
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
                     let status =
                         self.store.status(&self.authority, self.reference).await?.unwrap_or_default();

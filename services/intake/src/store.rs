@@ -4,8 +4,8 @@
 //! first, sent a revision of, or is responsible for now; of a record it sees what it sent itself, and all of it while it
 //! is responsible.
 
+pub mod postgres;
 pub mod sqlite;
-mod sqlite_rows;
 
 use async_trait::async_trait;
 use contracts::intake::v1::{HandOverOffer, NotificationAmended};
@@ -168,6 +168,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Nothing of the batch is held then. A reference that is taken already is a unique violation.
     async fn hold(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError>;
+
+    /// Answers each candidate as [`Store::hold`] would, and holds nothing: what was held before still has its receipt
+    /// while nothing new is taken. One that is new counts for none of the others.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn look_up(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError>;
 
     /// Finds a notification as an authority may see it.
     ///

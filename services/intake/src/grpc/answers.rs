@@ -70,15 +70,33 @@ pub(super) fn conflict_status(reference: Reference, held: Fingerprint, sent: Fin
 
 pub(super) fn try_again(not_held: &NotHeld) -> ItemAnswer {
     ItemAnswer::TryAgain(TryAgain {
-        what: format!("{not_held}; nothing of it is stored: send it again as it is"),
+        what: format!(
+            "{not_held}: send it again as it is; where it was held all the same, that gives its receipt"
+        ),
     })
 }
 
 pub(super) fn try_again_status(not_held: &NotHeld) -> Status {
+    if *not_held == NotHeld::TooMuchWaits {
+        return outbox_full(not_held);
+    }
     refusals::not_now(
         reasons::NOT_HELD,
-        format!("{not_held}; nothing of it is stored. To do: send it again as it is, in a few seconds"),
+        format!(
+            "{not_held}. To do: send it again as it is, in a few seconds; where it was held all the same, that gives its \
+             receipt"
+        ),
     )
+}
+
+/// The same retry, under the code that tells a sender to slow down.
+fn outbox_full(not_held: &NotHeld) -> Status {
+    let sentence = format!(
+        "{not_held}; nothing of it is stored. What was held before still gets its receipt. To do: keep it, and send it \
+         again as it is, in some seconds"
+    );
+    let later = refusals::not_now(reasons::OUTBOX_FULL, sentence);
+    Status::with_error_details(Code::ResourceExhausted, later.message(), later.get_error_details())
 }
 
 /// The refusal of a caller as an item's own answer: under the reason that the status carries.

@@ -10,8 +10,10 @@ catalogue::entries! {
         "If it is the same incident, compare the fingerprints in Get's status.revisions, and amend the one held, or tell the authority that has taken it over; if it is another, give it a sender_reference of its own.";
     REVISION_CONFLICT: "This revision of the notification is held with other content; both fingerprints are shown.",
         "Compare the fingerprints in Get's status.revisions, and send what differs as the next revision.";
-    NOT_HELD: "It could not be held now; nothing of it is stored.",
-        "Send it again as it is, in a few seconds.";
+    NOT_HELD: "The store did not confirm that it is held.",
+        "Send it again as it is, in a few seconds; where it was held all the same, that answers with its receipt.";
+    OUTBOX_FULL: "Too many events wait to be delivered, and nothing new is taken; what was held before still gets its receipt, and reading goes on.",
+        "Keep it, and send it again as it is, in some seconds; the operator sees why events do not leave.";
     NOTIFICATION_NOT_FOUND: "The caller has no such notification; whether another authority has is not told.",
         "Read the reference out again, or ask by your own sender_reference.";
     NOTIFICATION_HANDED_OVER: "Another authority has taken the notification over, and alone amends or withdraws it.",

@@ -52,11 +52,17 @@ impl Assessor for Silent {
 impl Service {
     /// A quarter to midnight in London on 20 March 2026.
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn start_with(set: impl FnOnce(&mut Config)) -> Self {
         let clock = SetClock::at("2026-03-20T23:45:00Z".parse().expect("a time"));
         let ambient = Ambient::new(clock.clone(), SeededChance::new(7));
         let folder = tempfile::tempdir().expect("a folder");
         let background = Lifecycle::new();
-        let config = Config::below(folder.path());
+        let mut config = Config::below(folder.path());
+        set(&mut config);
         let stopping = background.stopping();
         let intake = Intake::start(&config, Arc::new(Silent), &ambient, &background, stopping).await;
         let intake = intake.expect("starts");
@@ -111,7 +117,7 @@ impl Service {
     }
 
     pub(crate) async fn events(&self) -> Vec<Envelope> {
-        self.intake.outbox.oldest(1000).await.expect("reads")
+        self.intake.post_room.outbox.claim(1000).await.expect("reads").envelopes
     }
 
     /// The coded notifications of all revisions told of so far, in order. Both events have them in their first field.

@@ -2,18 +2,35 @@
 
 use contracts::notification::v1::{HandOverState, RevisionKind};
 use intake::domain::status::Outcome;
-use intake::store::{Holding, Key, Store};
+use intake::store::{Holding, Key};
 
-use crate::room::{Room, assessed, notification, room};
+use crate::room::{On, Room, assessed, notification};
+
+on_both_stores![
+    a_finding_that_the_duty_is_anothers_offers_it_and_tells_both,
+    a_finding_that_is_heard_again_offers_nothing_twice,
+    a_finding_of_an_older_revision_offers_nothing,
+    a_newer_revision_keeps_an_offer_open_that_it_is_found_to_call_for_and_else_lets_it_lapse,
+    where_another_authority_is_found_the_first_offer_lapses_and_that_one_is_asked,
+    a_withdrawal_ends_an_open_offer_and_tells_so,
+    acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_first_keeps_what_it_sent,
+    after_acceptance_the_first_authority_amends_no_more_and_its_receipts_stand,
+    a_refusal_is_kept_with_its_words_and_a_newer_revision_asks_again,
+    the_words_of_a_refusal_may_have_any_character,
+    of_two_answers_at_the_same_time_one_stands,
+    an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_until_that_is_found_upon_and_shown,
+    an_acceptance_of_an_offer_that_lapsed_meanwhile_takes_nothing,
+    an_authority_that_has_ended_is_offered_nothing,
+    a_list_stops_before_it_is_larger_than_a_message_and_shows_one_at_least,
+];
 
 async fn state(room: &Room, reference: ids::Reference) -> (HandOverState, u32) {
     let hand_over = room.status("373", reference).await.hand_over.expect("a hand-over");
     (hand_over.state(), hand_over.revision)
 }
 
-#[tokio::test]
-async fn a_finding_that_the_duty_is_anothers_offers_it_and_tells_both() {
-    let room = room().await;
+async fn a_finding_that_the_duty_is_anothers_offers_it_and_tells_both(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     assert_eq!(state(&room, reference).await, (HandOverState::Offered, 1));
     assert_eq!(room.told().await, ["notification.received.v1", "handover.offered.v1"]);
@@ -32,9 +49,8 @@ async fn a_finding_that_the_duty_is_anothers_offers_it_and_tells_both() {
     assert!(room.store.offer("370", reference).await.expect("reads").is_none());
 }
 
-#[tokio::test]
-async fn a_finding_that_is_heard_again_offers_nothing_twice() {
-    let room = room().await;
+async fn a_finding_that_is_heard_again_offers_nothing_twice(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let heard = room.heard(reference, assessed(1, "373", "888"));
     room.record(std::slice::from_ref(&heard)).await;
@@ -45,9 +61,8 @@ async fn a_finding_that_is_heard_again_offers_nothing_twice() {
     assert_eq!(room.told().await.len(), 2);
 }
 
-#[tokio::test]
-async fn a_finding_of_an_older_revision_offers_nothing() {
-    let room = room().await;
+async fn a_finding_of_an_older_revision_offers_nothing(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     room.assess(reference, 1, "373", "888").await;
@@ -56,9 +71,8 @@ async fn a_finding_of_an_older_revision_offers_nothing() {
     assert_eq!(state(&room, reference).await, (HandOverState::Offered, 2));
 }
 
-#[tokio::test]
-async fn a_newer_revision_keeps_an_offer_open_that_it_is_found_to_call_for_and_else_lets_it_lapse() {
-    let room = room().await;
+async fn a_newer_revision_keeps_an_offer_open_that_it_is_found_to_call_for_and_else_lets_it_lapse(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     room.assess(reference, 2, "373", "888").await;
@@ -75,9 +89,8 @@ async fn a_newer_revision_keeps_an_offer_open_that_it_is_found_to_call_for_and_e
     assert_eq!(state(&room, reference).await, (HandOverState::Offered, 4));
 }
 
-#[tokio::test]
-async fn where_another_authority_is_found_the_first_offer_lapses_and_that_one_is_asked() {
-    let room = room().await;
+async fn where_another_authority_is_found_the_first_offer_lapses_and_that_one_is_asked(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     room.assess(reference, 2, "373", "370").await;
@@ -87,9 +100,8 @@ async fn where_another_authority_is_found_the_first_offer_lapses_and_that_one_is
     assert_eq!(room.store.hand_overs("370", false).await.expect("reads").len(), 1);
 }
 
-#[tokio::test]
-async fn a_withdrawal_ends_an_open_offer_and_tells_so() {
-    let room = room().await;
+async fn a_withdrawal_ends_an_open_offer_and_tells_so(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     room.hold(&room.withdrawal(reference, 2, "")).await;
     assert_eq!(state(&room, reference).await, (HandOverState::Lapsed, 1));
@@ -97,9 +109,10 @@ async fn a_withdrawal_ends_an_open_offer_and_tells_so() {
     assert_eq!(told[told.len() - 2..], ["notification.withdrawn.v1", "handover.lapsed.v1"]);
 }
 
-#[tokio::test]
-async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_first_keeps_what_it_sent() {
-    let room = room().await;
+async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_first_keeps_what_it_sent(
+    on: On,
+) {
+    let room = on.room().await;
     let reference = room.offered().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     room.assess(reference, 2, "373", "888").await;
@@ -124,9 +137,8 @@ async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_fi
     assert_eq!(ours.notification.late_reason, "second");
 }
 
-#[tokio::test]
-async fn after_acceptance_the_first_authority_amends_no_more_and_its_receipts_stand() {
-    let room = room().await;
+async fn after_acceptance_the_first_authority_amends_no_more_and_its_receipts_stand(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     let second = notification("373", "A-1", "second");
     room.hold(&room.amendment(reference, 2, &second)).await;
@@ -140,9 +152,8 @@ async fn after_acceptance_the_first_authority_amends_no_more_and_its_receipts_st
     assert_eq!(theirs, Holding::New { follows: 3 });
 }
 
-#[tokio::test]
-async fn a_refusal_is_kept_with_its_words_and_a_newer_revision_asks_again() {
-    let room = room().await;
+async fn a_refusal_is_kept_with_its_words_and_a_newer_revision_asks_again(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     assert!(room.store.answer(&room.refusal(reference, "zeisig words").await).await.expect("answers"));
     assert_eq!(state(&room, reference).await, (HandOverState::Declined, 1));
@@ -163,9 +174,8 @@ async fn a_refusal_is_kept_with_its_words_and_a_newer_revision_asks_again() {
     assert_eq!(states, [HandOverState::Offered, HandOverState::Declined], "those that wait come first");
 }
 
-#[tokio::test]
-async fn of_two_answers_at_the_same_time_one_stands() {
-    let room = room().await;
+async fn of_two_answers_at_the_same_time_one_stands(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     let (accept, decline) = (room.acceptance(reference).await, room.refusal(reference, "").await);
     let (accepted, declined) = tokio::join!(room.store.answer(&accept), room.store.answer(&decline));
@@ -179,10 +189,10 @@ async fn of_two_answers_at_the_same_time_one_stands() {
     assert_eq!(room.status("373", reference).await.revisions.len(), if accepted { 2 } else { 1 });
 }
 
-#[tokio::test]
-async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_until_that_is_found_upon_and_shown()
- {
-    let room = room().await;
+async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_until_that_is_found_upon_and_shown(
+    on: On,
+) {
+    let room = on.room().await;
     let reference = room.offered().await;
     let stale = room.acceptance(reference).await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
@@ -205,9 +215,8 @@ async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_un
     assert_eq!(lost, Holding::HandedOver);
 }
 
-#[tokio::test]
-async fn an_acceptance_of_an_offer_that_lapsed_meanwhile_takes_nothing() {
-    let room = room().await;
+async fn an_acceptance_of_an_offer_that_lapsed_meanwhile_takes_nothing(on: On) {
+    let room = on.room().await;
     let reference = room.offered().await;
     let stale = room.acceptance(reference).await;
     room.hold(&room.withdrawal(reference, 2, "")).await;
@@ -215,9 +224,8 @@ async fn an_acceptance_of_an_offer_that_lapsed_meanwhile_takes_nothing() {
     assert_eq!(room.status("373", reference).await.notifying_authority, "373");
 }
 
-#[tokio::test]
-async fn an_authority_that_has_ended_is_offered_nothing() {
-    let room = room().await;
+async fn an_authority_that_has_ended_is_offered_nothing(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     // Cumbria ended on 31 March 2023.
     room.assess(reference, 1, "373", "909").await;
@@ -225,9 +233,8 @@ async fn an_authority_that_has_ended_is_offered_nothing() {
     assert!(room.store.hand_overs("909", true).await.expect("reads").is_empty());
 }
 
-#[tokio::test]
-async fn a_list_stops_before_it_is_larger_than_a_message_and_shows_one_at_least() {
-    let room = room().await;
+async fn a_list_stops_before_it_is_larger_than_a_message_and_shows_one_at_least(on: On) {
+    let room = on.room().await;
     let long = |megabytes: usize| {
         let Outcome::Assessed(mut found) = assessed(1, "373", "888") else { panic!("a finding") };
         found.assessment.as_mut().expect("a finding").summary = "x".repeat(megabytes << 20);
@@ -248,4 +255,13 @@ async fn a_list_stops_before_it_is_larger_than_a_message_and_shows_one_at_least(
     let first = offered[0].parse().expect("a reference");
     assert!(room.store.answer(&room.refusal(first, "").await).await.expect("answers"));
     assert_eq!(listed().await, offered[1..3], "answering makes room for those that wait after it");
+}
+
+async fn the_words_of_a_refusal_may_have_any_character(on: On) {
+    let room = on.room().await;
+    let reference = room.offered().await;
+    let words = "Kein\0Ort für 雛, 'quoted' and \\x00\r\n";
+    assert!(room.store.answer(&room.refusal(reference, words).await).await.expect("answers"));
+    let offer = room.store.offer("888", reference).await.expect("reads").expect("is there");
+    assert_eq!(offer.words, words);
 }

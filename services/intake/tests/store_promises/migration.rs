@@ -8,7 +8,7 @@ use sqlx::Connection;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::room::{notification, room};
+use crate::room::{On, notification};
 
 /// Brings a new file to the schema of the first migration alone.
 async fn at_first_migration(file: &std::path::Path) -> SqliteConnection {
@@ -24,7 +24,7 @@ async fn at_first_migration(file: &std::path::Path) -> SqliteConnection {
 
 #[tokio::test]
 async fn what_was_held_before_there_were_revisions_is_held_as_the_first_with_its_steps() {
-    let words = room().await;
+    let words = On::Sqlite.room().await;
     let sent = notification("373", "A-1", "");
     let candidate = words.candidate(&sent);
     let (receipt, key) = (&candidate.receipt, candidate.receipt.reference.to_string());

@@ -5,13 +5,23 @@ use contracts::triage::v1::{CaseQueued, QueueEntry};
 use delivery::Heard;
 use ids::EventId;
 use intake::domain::status::Outcome;
-use intake::store::{Progress, Store};
+use intake::store::Progress;
 
-use crate::room::{acknowledged, assessed, notification, queued, room};
+use crate::room::{On, acknowledged, assessed, notification, queued};
 
-#[tokio::test]
-async fn a_step_that_is_heard_twice_is_told_once() {
-    let room = room().await;
+on_both_stores![
+    a_step_that_is_heard_twice_is_told_once,
+    steps_are_kept_by_revision_and_a_late_one_overwrites_nothing,
+    a_revision_that_is_queued_anew_is_told_as_it_was_queued_last_in_whatever_order_it_is_heard,
+    an_acknowledgement_is_of_the_revision_that_was_queued_last_before_it,
+    a_batch_with_an_event_of_nothing_held_has_no_effect_at_all,
+    a_batch_may_tell_of_one_step_many_times_and_the_latest_counts,
+    what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowledged_anew,
+    an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_before_it_is_heard,
+];
+
+async fn a_step_that_is_heard_twice_is_told_once(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let heard = |event| Heard { event, ..room.heard(reference, Outcome::Queued(Box::default())) };
     let event = EventId::mint(&room.ambient);
@@ -24,9 +34,8 @@ async fn a_step_that_is_heard_twice_is_told_once() {
     assert_eq!(stages, [Stage::Received, Stage::Queued]);
 }
 
-#[tokio::test]
-async fn steps_are_kept_by_revision_and_a_late_one_overwrites_nothing() {
-    let room = room().await;
+async fn steps_are_kept_by_revision_and_a_late_one_overwrites_nothing(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     for outcome in [assessed(2, "373", ""), queued(2), assessed(1, "373", ""), queued(1)] {
@@ -38,12 +47,11 @@ async fn steps_are_kept_by_revision_and_a_late_one_overwrites_nothing() {
     assert_eq!(status.steps.len(), 6);
 }
 
-#[tokio::test]
-async fn a_revision_that_is_queued_anew_is_told_as_it_was_queued_last_in_whatever_order_it_is_heard() {
+async fn a_revision_that_is_queued_anew_is_told_as_it_was_queued_last_in_whatever_order_it_is_heard(on: On) {
     let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
     let (first, anew) = ((Lane::Information, at(1)), (Lane::Decision, at(2)));
     for order in [[first, anew], [anew, first]] {
-        let room = room().await;
+        let room = on.room().await;
         let reference = room.held().await;
         for (lane, at) in order {
             let entry = QueueEntry { revision: 1, lane: lane.into(), ..Default::default() };
@@ -55,9 +63,8 @@ async fn a_revision_that_is_queued_anew_is_told_as_it_was_queued_last_in_whateve
     }
 }
 
-#[tokio::test]
-async fn an_acknowledgement_is_of_the_revision_that_was_queued_last_before_it() {
-    let room = room().await;
+async fn an_acknowledgement_is_of_the_revision_that_was_queued_last_before_it(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
     let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
@@ -81,9 +88,8 @@ async fn an_acknowledgement_is_of_the_revision_that_was_queued_last_before_it() 
     assert_eq!(acknowledged, [1, 2]);
 }
 
-#[tokio::test]
-async fn a_batch_with_an_event_of_nothing_held_has_no_effect_at_all() {
-    let room = room().await;
+async fn a_batch_with_an_event_of_nothing_held_has_no_effect_at_all(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let nowhere = room.candidate(&notification("373", "A-9", "")).receipt.reference;
     let batch = [room.heard(reference, queued(1)), room.heard(nowhere, queued(1))];
@@ -96,9 +102,8 @@ fn queued_in(revision: u32, lane: Lane) -> Outcome {
     Outcome::Queued(Box::new(CaseQueued { entry: Some(entry), reasons: vec![] }))
 }
 
-#[tokio::test]
-async fn what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowledged_anew() {
-    let room = room().await;
+async fn what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowledged_anew(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
     let steps = [
@@ -113,11 +118,10 @@ async fn what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowl
     }
 }
 
-#[tokio::test]
-async fn an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_before_it_is_heard() {
+async fn an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_before_it_is_heard(on: On) {
     let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
     for in_one_batch in [true, false] {
-        let room = room().await;
+        let room = on.room().await;
         let reference = room.held().await;
         room.hold(&room.amendment(reference, 2, &notification("373", "A-1", "second"))).await;
         let heard: Vec<Heard<Progress>> = vec![
@@ -138,4 +142,25 @@ async fn an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_be
             .collect();
         assert_eq!((acknowledged, status.stage()), (vec![2], Stage::Queued), "{in_one_batch}");
     }
+}
+
+async fn a_batch_may_tell_of_one_step_many_times_and_the_latest_counts(on: On) {
+    let room = on.room().await;
+    let reference = room.held().await;
+    let at = |second: i64| jiff::Timestamp::from_second(1_800_000_000 + second).expect("a time");
+    let batch: Vec<Heard<Progress>> = vec![
+        room.heard_at(reference, assessed(1, "373", ""), at(0)),
+        room.heard_at(reference, assessed(1, "373", ""), at(9)),
+        room.heard_at(reference, acknowledged(), at(4)),
+        room.heard_at(reference, queued_in(1, Lane::Decision), at(3)),
+        room.heard_at(reference, queued_in(1, Lane::Information), at(1)),
+        room.heard_at(reference, acknowledged(), at(6)),
+        room.heard_at(reference, acknowledged(), at(2)),
+    ];
+    room.record(&batch).await;
+    let status = room.status("373", reference).await;
+    let seconds: Vec<i64> =
+        status.steps[1..].iter().map(|step| step.at.expect("a time").seconds - 1_800_000_000).collect();
+    assert_eq!(seconds, [0, 3, 6], "a finding is told once; of the others the latest counts");
+    assert_eq!((status.stage(), status.lane()), (Stage::Acknowledged, Lane::Decision));
 }

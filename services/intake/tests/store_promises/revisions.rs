@@ -2,10 +2,23 @@
 
 use contracts::intake::v1::NotificationAmended;
 use contracts::notification::v1::{RevisionKind, Stage};
-use intake::store::{Candidate, Holding, Key, Store};
+use intake::store::{Candidate, Holding, Key};
 use prost::Message;
 
-use crate::room::{NEW, Room, notification, room};
+use crate::room::{NEW, On, Room, notification};
+
+on_both_stores![
+    the_same_revision_answers_with_the_same_receipt_and_tells_nothing_new,
+    the_same_revision_with_other_content_is_a_conflict_that_shows_what_is_held,
+    a_revision_that_comes_late_after_a_gap_is_held_told_and_never_counts,
+    one_batch_may_hold_revisions_in_any_order_twice_and_in_contradiction,
+    nobody_amends_what_is_not_there_or_not_theirs,
+    a_withdrawal_leaves_the_content_and_a_later_revision_brings_it_back,
+    a_withdrawal_that_comes_late_withdraws_nothing,
+    the_words_of_a_withdrawal_may_have_any_character,
+    of_two_that_send_one_number_at_the_same_time_one_is_held_and_the_other_is_told,
+    one_slip_of_a_number_does_not_lock_a_notification_for_ever,
+];
 
 async fn lineage(room: &Room, reference: ids::Reference) -> Vec<(u32, RevisionKind, u32)> {
     let status = room.status("373", reference).await;
@@ -17,9 +30,8 @@ async fn late_reason(room: &Room, reference: ids::Reference) -> String {
     held.notification.late_reason
 }
 
-#[tokio::test]
-async fn the_same_revision_answers_with_the_same_receipt_and_tells_nothing_new() {
-    let room = room().await;
+async fn the_same_revision_answers_with_the_same_receipt_and_tells_nothing_new(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let sent = notification("373", "A-1", "second");
     let second = room.amendment(reference, 2, &sent);
@@ -37,9 +49,8 @@ async fn the_same_revision_answers_with_the_same_receipt_and_tells_nothing_new()
     assert_eq!(room.waiting().await, 3);
 }
 
-#[tokio::test]
-async fn the_same_revision_with_other_content_is_a_conflict_that_shows_what_is_held() {
-    let room = room().await;
+async fn the_same_revision_with_other_content_is_a_conflict_that_shows_what_is_held(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let second = room.amendment(reference, 2, &notification("373", "A-1", "second"));
     room.hold(&second).await;
@@ -49,9 +60,8 @@ async fn the_same_revision_with_other_content_is_a_conflict_that_shows_what_is_h
     assert_eq!(room.waiting().await, 2);
 }
 
-#[tokio::test]
-async fn a_revision_that_comes_late_after_a_gap_is_held_told_and_never_counts() {
-    let room = room().await;
+async fn a_revision_that_comes_late_after_a_gap_is_held_told_and_never_counts(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let fifth = room.amendment(reference, 5, &notification("373", "A-1", "fifth"));
     assert_eq!(room.hold(&fifth).await, Holding::New { follows: 1 });
@@ -68,9 +78,8 @@ async fn a_revision_that_comes_late_after_a_gap_is_held_told_and_never_counts() 
     assert_eq!((told.follows, told.kind(), coded.revision), (5, RevisionKind::Amended, 3));
 }
 
-#[tokio::test]
-async fn one_batch_may_hold_revisions_in_any_order_twice_and_in_contradiction() {
-    let room = room().await;
+async fn one_batch_may_hold_revisions_in_any_order_twice_and_in_contradiction(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let second = notification("373", "A-1", "second");
     let batch: Vec<Candidate> = vec![
@@ -97,9 +106,8 @@ async fn one_batch_may_hold_revisions_in_any_order_twice_and_in_contradiction() 
     assert_eq!(room.waiting().await, 4);
 }
 
-#[tokio::test]
-async fn nobody_amends_what_is_not_there_or_not_theirs() {
-    let room = room().await;
+async fn nobody_amends_what_is_not_there_or_not_theirs(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let nowhere = room.candidate(&notification("373", "A-9", "")).receipt.reference;
     let unknown = room.hold(&room.amendment(nowhere, 2, &notification("373", "A-9", ""))).await;
@@ -111,9 +119,8 @@ async fn nobody_amends_what_is_not_there_or_not_theirs() {
     assert_eq!(room.waiting().await, 1);
 }
 
-#[tokio::test]
-async fn a_withdrawal_leaves_the_content_and_a_later_revision_brings_it_back() {
-    let room = room().await;
+async fn a_withdrawal_leaves_the_content_and_a_later_revision_brings_it_back(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let withdrawal = room.withdrawal(reference, 2, "words");
     assert_eq!(room.hold(&withdrawal).await, Holding::New { follows: 1 });
@@ -135,9 +142,8 @@ async fn a_withdrawal_leaves_the_content_and_a_later_revision_brings_it_back() {
     assert!(!room.events().await.iter().any(|event| event.payload.windows(5).any(|part| part == b"words")));
 }
 
-#[tokio::test]
-async fn a_withdrawal_that_comes_late_withdraws_nothing() {
-    let room = room().await;
+async fn a_withdrawal_that_comes_late_withdraws_nothing(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     room.hold(&room.amendment(reference, 3, &notification("373", "A-1", "third"))).await;
     assert_eq!(room.hold(&room.withdrawal(reference, 2, "")).await, Holding::New { follows: 3 });
@@ -149,9 +155,8 @@ async fn a_withdrawal_that_comes_late_withdraws_nothing() {
     assert_eq!(late_reason(&room, reference).await, "fifth");
 }
 
-#[tokio::test]
-async fn of_two_that_send_one_number_at_the_same_time_one_is_held_and_the_other_is_told() {
-    let room = room().await;
+async fn of_two_that_send_one_number_at_the_same_time_one_is_held_and_the_other_is_told(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     let (one, other) = (
         room.amendment(reference, 2, &notification("373", "A-1", "one")),
@@ -163,9 +168,8 @@ async fn of_two_that_send_one_number_at_the_same_time_one_is_held_and_the_other_
     assert_eq!((held, told), (1, 1), "{first:?} {second:?}");
 }
 
-#[tokio::test]
-async fn one_slip_of_a_number_does_not_lock_a_notification_for_ever() {
-    let room = room().await;
+async fn one_slip_of_a_number_does_not_lock_a_notification_for_ever(on: On) {
+    let room = on.room().await;
     let reference = room.held().await;
     for number in [102, 9999, u32::MAX] {
         let slip = room.hold(&room.amendment(reference, number, &notification("373", "A-1", "slip"))).await;
@@ -178,4 +182,18 @@ async fn one_slip_of_a_number_does_not_lock_a_notification_for_ever() {
     assert_eq!(room.waiting().await, 1, "nothing of it is held or told");
     let furthest = room.amendment(reference, 101, &notification("373", "A-1", "second"));
     assert_eq!(room.hold(&furthest).await, Holding::New { follows: 1 });
+}
+
+async fn the_words_of_a_withdrawal_may_have_any_character(on: On) {
+    let room = on.room().await;
+    let reference = room.held().await;
+    let words = "Kein\0Ort für 雛, 'quoted' and \\x00\r\n";
+    let withdrawal = room.withdrawal(reference, 2, words);
+    assert_eq!(room.hold(&withdrawal).await, Holding::New { follows: 1 });
+    let again = room.hold(&room.withdrawal(reference, 2, words)).await;
+    assert!(
+        matches!(&again, Holding::Before { given, .. } if given.receipt == withdrawal.receipt),
+        "{again:?}"
+    );
+    assert_eq!(room.status("373", reference).await.stage(), Stage::Withdrawn);
 }

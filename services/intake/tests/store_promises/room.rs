@@ -1,6 +1,5 @@
 //! A store of its own for each test, and the words to fill it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use ambient::{Ambient, SeededChance, SystemClock};
@@ -16,38 +15,72 @@ use contracts::notification::v1::{
 };
 use contracts::time::to_wire;
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued, QueueEntry};
-use delivery::{Envelope, Heard, Origin};
+use delivery::{Envelope, Heard, Origin, PostRoom};
 use ids::{EventId, Reference};
 use intake::domain::fingerprint::Fingerprint;
 use intake::domain::receipt::Receipt;
 use intake::domain::status::Outcome;
-use intake::store::sqlite::{SqliteStore, open};
-use intake::store::{Answered, AnsweredWith, Candidate, Content, Holding, Progress, Store};
+use intake::store::postgres::PostgresStore;
+use intake::store::sqlite::SqliteStore;
+use intake::store::{Answered, AnsweredWith, Candidate, Content, Holding, Progress, Store, postgres, sqlite};
 use jiff::Timestamp;
 use prost::Message;
-use storage::sqlite::Database;
+use storage::Location;
+use testbed::postgres::Server;
 use tracing::Span;
 
 /// What a first revision becomes.
 pub(crate) const NEW: Holding = Holding::New { follows: 0 };
 
+/// Which store a promise is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
+}
+
+impl On {
+    /// A room with a new store of this kind.
+    pub(crate) async fn room(self) -> Room {
+        let folder = tempfile::tempdir().expect("a folder");
+        let location = match self {
+            Self::Sqlite => Location::Sqlite(folder.path().join("intake.sqlite")),
+            Self::Postgres => {
+                let place = Server::shared().await.schema("intake").await;
+                assert!(
+                    postgres::migrate(&place).await.expect("migrates") >= 2,
+                    "the tables of delivery and of intake"
+                );
+                Location::Postgres(place)
+            }
+        };
+        let ambient = Ambient::new(SystemClock, SeededChance::new(7));
+        let (store, post_room) = opened(&location, &ambient).await;
+        Room { store, post_room, ambient, location, _folder: folder }
+    }
+}
+
 pub(crate) struct Room {
-    pub(crate) store: Arc<SqliteStore>,
-    pub(crate) database: Database,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) post_room: PostRoom,
     pub(crate) ambient: Ambient,
-    folder: tempfile::TempDir,
+    pub(crate) location: Location,
+    _folder: tempfile::TempDir,
 }
 
-async fn opened(folder: &Path) -> Database {
-    open(&folder.join("intake.sqlite")).await.expect("opens")
-}
-
-pub(crate) async fn room() -> Room {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database = opened(folder.path()).await;
-    let ambient = Ambient::new(SystemClock, SeededChance::new(7));
-    let store = Arc::new(SqliteStore::new(database.clone(), ambient.clone()));
-    Room { store, database, ambient, folder }
+async fn opened(location: &Location, ambient: &Ambient) -> (Arc<dyn Store>, PostRoom) {
+    match location {
+        Location::Sqlite(file) => {
+            let database = sqlite::open(file).await.expect("opens");
+            let post_room = PostRoom::in_sqlite(&database);
+            (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
+        }
+        Location::Postgres(place) => {
+            let database = postgres::open(place).await.expect("opens");
+            let post_room = PostRoom::in_postgres(&database);
+            (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
+        }
+    }
 }
 
 pub(crate) fn notification(authority: &str, sender_reference: &str, late_reason: &str) -> Notification {
@@ -62,9 +95,9 @@ pub(crate) fn notification(authority: &str, sender_reference: &str, late_reason:
 }
 
 impl Room {
-    /// The same file, after a restart.
-    pub(crate) async fn reopened(&self) -> SqliteStore {
-        SqliteStore::new(opened(self.folder.path()).await, self.ambient.clone())
+    /// Another store in the same place: after a restart, or beside this one.
+    pub(crate) async fn reopened(&self) -> Arc<dyn Store> {
+        opened(&self.location, &self.ambient).await.0
     }
 
     pub(crate) fn candidate(&self, notification: &Notification) -> Candidate {
@@ -142,7 +175,7 @@ impl Room {
     }
 
     pub(crate) async fn waiting(&self) -> u64 {
-        delivery::sqlite::Outbox::of(self.database.clone()).waiting().await.expect("counts")
+        self.post_room.outbox.waiting().await.expect("counts")
     }
 
     /// The names of all events told so far, in order.
@@ -151,7 +184,7 @@ impl Room {
     }
 
     pub(crate) async fn events(&self) -> Vec<Envelope> {
-        delivery::sqlite::Outbox::of(self.database.clone()).oldest(10_000).await.expect("reads")
+        self.post_room.outbox.claim(10_000).await.expect("reads").envelopes
     }
 
     pub(crate) async fn status(&self, authority: &str, reference: Reference) -> Status {

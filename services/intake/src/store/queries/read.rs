@@ -5,14 +5,12 @@
 
 use contracts::notification::v1::Status;
 use ids::Reference;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::AssertSqlSafe;
+use storage::{Doing, StoreError, whole};
 
+use super::dialect::{Connection, Pool, Row, snapshot};
+use super::rows::{found, given_receipt, hand_over, revision, standing as standing_of, taken, text};
 use crate::domain::status::{Lineage, Taken, tell};
-use crate::store::sqlite_rows::{
-    found, given_receipt, hand_over, revision, standing as standing_of, taken, text,
-};
 use crate::store::{GivenReceipt, HeldNotification, Key, Standing};
 
 const FINDING: &str = "find a notification";
@@ -30,17 +28,29 @@ fn by(key: &Key) -> (&'static str, String) {
     }
 }
 
+/// Whether nothing can be held under a key: PostgreSQL refuses to look for a text with a NUL character.
+fn holds_nothing(authority: &str, key: &Key) -> bool {
+    let sent = match key {
+        Key::Reference(_) => "",
+        Key::SenderReference(text) => text,
+    };
+    authority.contains('\0') || sent.contains('\0')
+}
+
 pub(super) async fn find(
-    readers: &SqlitePool,
+    readers: &Pool,
     authority: &str,
     key: &Key,
 ) -> Result<Option<HeldNotification>, StoreError> {
+    if holds_nothing(authority, key) {
+        return Ok(None);
+    }
     let mut connection = readers.acquire().await.doing(FINDING)?;
     find_in(&mut connection, authority, key).await
 }
 
 pub(super) async fn find_in(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     authority: &str,
     key: &Key,
 ) -> Result<Option<HeldNotification>, StoreError> {
@@ -58,12 +68,15 @@ pub(super) async fn find_in(
 }
 
 pub(super) async fn standing(
-    readers: &SqlitePool,
+    readers: &Pool,
     authority: &str,
     key: &Key,
     number: u32,
 ) -> Result<Option<(Standing, Option<GivenReceipt>)>, StoreError> {
-    let mut snapshot = readers.begin().await.doing(FINDING)?;
+    if holds_nothing(authority, key) {
+        return Ok(None);
+    }
+    let mut snapshot = snapshot(readers, FINDING).await?;
     let Some((reference, standing)) = standing_in(&mut snapshot, authority, key).await? else {
         return Ok(None);
     };
@@ -72,7 +85,7 @@ pub(super) async fn standing(
 }
 
 pub(super) async fn standing_in(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     authority: &str,
     key: &Key,
 ) -> Result<Option<(Reference, Standing)>, StoreError> {
@@ -87,28 +100,28 @@ pub(super) async fn standing_in(
 
 /// One revision with what a receipt says of it, and its record as `content`.
 pub(super) async fn revision_row(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
     number: u32,
-) -> Result<Option<SqliteRow>, StoreError> {
+) -> Result<Option<Row>, StoreError> {
     sqlx::query(
         "SELECT r.*, n.sender_reference, r.record AS content FROM revision r \
          JOIN notification n ON n.reference = r.reference WHERE r.reference = $1 AND r.number = $2",
     )
     .bind(reference.to_string())
-    .bind(number)
+    .bind(whole(number))
     .fetch_optional(connection)
     .await
     .doing(FINDING)
 }
 
 pub(super) async fn status(
-    readers: &SqlitePool,
+    readers: &Pool,
     authority: &str,
     reference: Reference,
 ) -> Result<Option<Status>, StoreError> {
     // One snapshot, so that no step is told without its revision.
-    let mut snapshot = readers.begin().await.doing(TELLING)?;
+    let mut snapshot = snapshot(readers, TELLING).await?;
     let select = format!("SELECT n.* FROM notification n WHERE n.reference = $2 AND {SEES}");
     let row = sqlx::query(AssertSqlSafe(select))
         .bind(authority)

@@ -8,97 +8,44 @@ use contracts::time::london_date;
 use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _};
 use storage::{Doing, StoreError};
 
+use super::dialect::{Connection, Db, admit, append};
 use super::hand_overs::{keep_open_offer, lapse_open_offer, offer};
-use super::{ROWS, SqliteStore};
+use super::rows::{hand_over, newest, reference};
+use super::sql_store::{ROWS, SqlStore};
+use super::steps::{insert_acknowledgements, insert_steps};
 use crate::domain::hand_over::{Move, after_finding, duty_elsewhere};
 use crate::domain::status::Outcome;
 use crate::store::Progress;
-use crate::store::sqlite_rows::{detail, hand_over, newest, reference};
 
 const NAME: &str = "record what became of notifications";
 
 pub(super) async fn record(
-    store: &SqliteStore,
+    store: &SqlStore,
     heard: &[Heard<Progress>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut transaction = store.database.begin(NAME).await?;
-    let mut fresh =
-        delivery::sqlite::admit(&mut transaction, heard.iter().map(|heard| heard.event), now).await?;
+    let mut fresh = admit(&mut transaction, heard.iter().map(|heard| heard.event), now).await?;
     let fresh: Vec<&Progress> =
         heard.iter().filter(|heard| fresh.remove(&heard.event)).map(|heard| &heard.effect).collect();
     // An acknowledgement is of the revision that was queued last, so what was queued is written first.
     let (told, acknowledged): (Vec<&Progress>, Vec<&Progress>) =
         fresh.iter().partition(|progress| progress.outcome.revision().is_some());
-    insert_steps(&mut transaction, &told).await?;
-    insert_acknowledgements(&mut transaction, &acknowledged).await?;
+    insert_steps(&mut transaction, &told, NAME).await?;
+    insert_acknowledgements(&mut transaction, &acknowledged, NAME).await?;
     let events = move_hand_overs(store, &mut transaction, &told, now).await?;
     let events: Vec<&Envelope> = events.iter().collect();
-    delivery::sqlite::append(&mut transaction, &events).await?;
+    append(&mut transaction, &events).await?;
     store.database.commit(transaction, NAME).await
-}
-
-/// A step is written once. A revision may be queued and acknowledged anew, though, such as in another lane after a
-/// hand-over was declined: the later telling counts, by triage's own clock, in whatever order they are heard. When it
-/// was first stays known: an acknowledgement of the first queueing may be heard after the second one.
-const DONE_ANEW: &str = " ON CONFLICT (reference, revision, stage) DO UPDATE \
-     SET at = max(step.at, excluded.at), first_at = min(step.first_at, excluded.first_at), \
-         detail = CASE WHEN excluded.at > step.at THEN excluded.detail ELSE step.detail END \
-     WHERE step.stage IN (3, 4)";
-
-const INSERT_STEPS: &str = "INSERT INTO step (reference, revision, stage, at, first_at, detail) ";
-
-async fn insert_steps(connection: &mut SqliteConnection, told: &[&Progress]) -> Result<(), StoreError> {
-    for rows in told.chunks(ROWS) {
-        let mut insert = QueryBuilder::new(INSERT_STEPS);
-        insert.push_values(rows, |mut row, progress| {
-            row.push_bind(progress.reference.to_string())
-                .push_bind(progress.outcome.revision())
-                .push_bind(progress.outcome.stage() as i32)
-                .push_bind(progress.at.as_microsecond())
-                .push_bind(progress.at.as_microsecond())
-                .push_bind(detail(&progress.outcome));
-        });
-        let insert = insert.push(DONE_ANEW).build().persistent(false);
-        insert.execute(&mut *connection).await.doing(NAME)?;
-    }
-    Ok(())
-}
-
-/// An acknowledgement names no revision: it is of the newest that was first queued by then, by triage's own clock, which
-/// both times are of; where none is known, of the first.
-async fn insert_acknowledgements(
-    connection: &mut SqliteConnection,
-    acknowledged: &[&Progress],
-) -> Result<(), StoreError> {
-    for rows in acknowledged.chunks(ROWS) {
-        let mut insert = QueryBuilder::new(INSERT_STEPS);
-        insert.push_values(rows, |mut row, progress| {
-            let key = progress.reference.to_string();
-            row.push_bind(key.clone())
-                .push("coalesce((SELECT max(revision) FROM step WHERE stage = 3 AND reference = ")
-                .push_bind_unseparated(key)
-                .push_unseparated(" AND first_at <= ")
-                .push_bind_unseparated(progress.at.as_microsecond())
-                .push_unseparated("), 1)")
-                .push_bind(progress.outcome.stage() as i32)
-                .push_bind(progress.at.as_microsecond())
-                .push_bind(progress.at.as_microsecond())
-                .push_bind(detail(&progress.outcome));
-        });
-        let insert = insert.push(DONE_ANEW).build().persistent(false);
-        insert.execute(&mut *connection).await.doing(NAME)?;
-    }
-    Ok(())
 }
 
 /// Offers, keeps or lets lapse what the findings call for, and returns what is told of it.
 async fn move_hand_overs(
-    store: &SqliteStore,
-    connection: &mut SqliteConnection,
+    store: &SqlStore,
+    connection: &mut Connection,
     told: &[&Progress],
     now: Timestamp,
 ) -> Result<Vec<Envelope>, StoreError> {
@@ -142,11 +89,11 @@ async fn move_hand_overs(
 }
 
 async fn newest_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, u32>, StoreError> {
     let select = "SELECT reference, max(number) AS newest FROM revision WHERE reference IN (";
-    let mut select = QueryBuilder::new(select);
+    let mut select = QueryBuilder::<Db>::new(select);
     let mut list = select.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());
@@ -158,10 +105,10 @@ async fn newest_of(
 
 /// The newest hand-over of each notification that has one.
 async fn latest_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, HandOver>, StoreError> {
-    let mut select = QueryBuilder::new("SELECT * FROM hand_over WHERE reference IN (");
+    let mut select = QueryBuilder::<Db>::new("SELECT * FROM hand_over WHERE reference IN (");
     let mut list = select.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());

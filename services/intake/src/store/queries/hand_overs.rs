@@ -8,16 +8,17 @@ use delivery::{Envelope, Origin};
 use futures::TryStreamExt;
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Row, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::Row as _;
+use storage::{Doing, StoreError, optional_number, whole};
 use tracing::Span;
 
-use super::hold::insert_revisions;
+use super::batches::insert_revisions;
+use super::dialect::{Connection, Pool, append, kept, snapshot};
+use super::read;
 use super::read::revision_row;
-use super::{SqliteStore, read};
+use super::rows::{found, hand_over, hand_over_offer, words};
+use super::sql_store::SqlStore;
 use crate::SERVICE;
-use crate::store::sqlite_rows::{found, hand_over, hand_over_offer};
 use crate::store::{Answered, AnsweredWith, Candidate, Key, Offer, Progress};
 
 const OFFERING: &str = "offer a notification";
@@ -25,15 +26,15 @@ const LISTING: &str = "list hand-overs";
 const ANSWERING: &str = "answer a hand-over";
 
 /// The most hand-overs in one list.
-const LISTED: u32 = 500;
+const LISTED: i64 = 500;
 
 /// The most bytes of findings in one list: gRPC clients take 4 MiB in a message unless told otherwise.
 const LISTED_BYTES: usize = 3 << 20;
 
 /// Offers a notification to the authority with the duty, and returns what is told of it.
 pub(super) async fn offer(
-    store: &SqliteStore,
-    connection: &mut SqliteConnection,
+    store: &SqlStore,
+    connection: &mut Connection,
     progress: &Progress,
     to: &str,
     now: Timestamp,
@@ -43,7 +44,7 @@ pub(super) async fn offer(
          SELECT reference, $2, authority, $3, 1, $4 FROM notification WHERE reference = $1 RETURNING *",
     )
     .bind(progress.reference.to_string())
-    .bind(progress.outcome.revision())
+    .bind(progress.outcome.revision().map(whole))
     .bind(to)
     .bind(now.as_microsecond())
     .fetch_one(connection)
@@ -54,13 +55,13 @@ pub(super) async fn offer(
 
 /// Puts the open offer on a newer revision's finding, which says the same.
 pub(super) async fn keep_open_offer(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
     revision: u32,
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE hand_over SET revision = $2 WHERE reference = $1 AND state = 1")
         .bind(reference.to_string())
-        .bind(revision)
+        .bind(whole(revision))
         .execute(connection)
         .await
         .doing(OFFERING)?;
@@ -69,8 +70,8 @@ pub(super) async fn keep_open_offer(
 
 /// Ends the open offer, if there is one, and returns what is told of it.
 pub(super) async fn lapse_open_offer(
-    store: &SqliteStore,
-    connection: &mut SqliteConnection,
+    store: &SqlStore,
+    connection: &mut Connection,
     reference: Reference,
     cause: &Span,
 ) -> Result<Option<Envelope>, StoreError> {
@@ -85,7 +86,7 @@ pub(super) async fn lapse_open_offer(
 
 /// Until it is accepted the notification is the sender's, and so is what is told of its hand-over.
 fn told(
-    store: &SqliteStore,
+    store: &SqlStore,
     kind: &'static str,
     subject: Reference,
     hand_over: HandOver,
@@ -97,7 +98,7 @@ fn told(
 }
 
 pub(super) async fn list(
-    readers: &SqlitePool,
+    readers: &Pool,
     authority: &str,
     also_ended: bool,
 ) -> Result<Vec<HandOverOffer>, StoreError> {
@@ -124,11 +125,11 @@ pub(super) async fn list(
 }
 
 pub(super) async fn offer_to(
-    readers: &SqlitePool,
+    readers: &Pool,
     authority: &str,
     reference: Reference,
 ) -> Result<Option<Offer>, StoreError> {
-    let mut snapshot = readers.begin().await.doing(ANSWERING)?;
+    let mut snapshot = snapshot(readers, ANSWERING).await?;
     let row = sqlx::query(
         "SELECT * FROM hand_over WHERE reference = $1 AND to_authority = $2 ORDER BY offer DESC LIMIT 1",
     )
@@ -138,7 +139,7 @@ pub(super) async fn offer_to(
     .await
     .doing(ANSWERING)?;
     let Some(row) = row else { return Ok(None) };
-    let accepted_as: Option<u32> = row.try_get("accepted_as").doing(ANSWERING)?;
+    let accepted_as: Option<u32> = optional_number(&row, "hand_over", "accepted_as")?;
     let accepted = match accepted_as {
         Some(number) => {
             revision_row(&mut snapshot, reference, number).await?.as_ref().map(found).transpose()?
@@ -160,7 +161,7 @@ pub(super) async fn offer_to(
     Ok(Some(Offer {
         number: row.try_get("offer").doing(ANSWERING)?,
         hand_over,
-        words: row.try_get::<Option<String>, _>("words").doing(ANSWERING)?.unwrap_or_default(),
+        words: words(&row)?,
         accepted,
         own,
         standing,
@@ -171,7 +172,7 @@ pub(super) async fn offer_to(
 /// The newest record that an authority sent itself, before it accepted as a revision, if it did: it has had the
 /// notification before.
 async fn own_record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     authority: &str,
     reference: Reference,
     accepted_as: Option<u32>,
@@ -179,19 +180,20 @@ async fn own_record(
     let row = sqlx::query(
         "SELECT r.*, n.sender_reference, r.record AS content FROM revision r \
          JOIN notification n ON n.reference = r.reference \
-         WHERE r.reference = $1 AND r.authority = $2 AND r.record IS NOT NULL AND ($3 IS NULL OR r.number < $3) \
+         WHERE r.reference = $1 AND r.authority = $2 AND r.record IS NOT NULL AND \
+           (CAST($3 AS BIGINT) IS NULL OR r.number < $3) \
          ORDER BY r.number DESC LIMIT 1",
     )
     .bind(reference.to_string())
     .bind(authority)
-    .bind(accepted_as)
+    .bind(accepted_as.map(whole))
     .fetch_optional(connection)
     .await
     .doing(ANSWERING)?;
     Ok(row.as_ref().map(found).transpose()?.map(|held| held.notification))
 }
 
-pub(super) async fn answer(store: &SqliteStore, answered: &Answered) -> Result<bool, StoreError> {
+pub(super) async fn answer(store: &SqlStore, answered: &Answered) -> Result<bool, StoreError> {
     let mut transaction = store.database.begin(ANSWERING).await?;
     // Where another answer, a lapse or a newer revision came first, dropping the transaction undoes all of it.
     if !close_offer(&mut transaction, answered).await? {
@@ -205,29 +207,29 @@ pub(super) async fn answer(store: &SqliteStore, answered: &Answered) -> Result<b
     }
     events.push(answered.event.clone());
     let events: Vec<&Envelope> = events.iter().collect();
-    delivery::sqlite::append(&mut transaction, &events).await?;
+    append(&mut transaction, &events).await?;
     store.database.commit(transaction, ANSWERING).await?;
     Ok(true)
 }
 
 /// Whether the offer was still open as the answer takes it to be, and is closed now.
-async fn close_offer(connection: &mut SqliteConnection, answered: &Answered) -> Result<bool, StoreError> {
+async fn close_offer(connection: &mut Connection, answered: &Answered) -> Result<bool, StoreError> {
     let HandOver { revision, state, answered_at, declined_because, .. } = &answered.hand_over;
     let declined = *state == i32::from(HandOverState::Declined);
     let (accepted_as, words) = match &answered.with {
-        AnsweredWith::Revision(candidate) => (Some(candidate.receipt.revision), None),
-        AnsweredWith::Words(words) => (None, Some(words)),
+        AnsweredWith::Revision(candidate) => (Some(whole(candidate.receipt.revision)), None),
+        AnsweredWith::Words(words) => (None, Some(kept(words))),
     };
     let closed = sqlx::query(
         "UPDATE hand_over SET state = $3, answered_at = $4, accepted_as = $5, declined_because = $6, words = $7 \
          WHERE offer = $1 AND revision = $2 AND state = 1",
     )
     .bind(answered.number)
-    .bind(revision)
-    .bind(state)
+    .bind(whole(*revision))
+    .bind(whole(*state))
     .bind(from_wire(answered_at.as_ref()).map(Timestamp::as_microsecond))
     .bind(accepted_as)
-    .bind(declined.then_some(declined_because))
+    .bind(declined.then_some(whole(*declined_because)))
     .bind(words)
     .execute(connection)
     .await
@@ -239,26 +241,26 @@ async fn close_offer(connection: &mut SqliteConnection, answered: &Answered) -> 
 /// returns the revision that it follows. A newer one that is not found upon was shown to nobody: the authority that is
 /// asked must not get what its sender may have sent for another's duty.
 async fn take_over(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     judged: u32,
     candidate: &Candidate,
 ) -> Result<Option<u32>, StoreError> {
     debug_assert_eq!(candidate.kind, RevisionKind::HandedOver);
     let receipt = &candidate.receipt;
-    let newest: u32 = sqlx::query_scalar("SELECT max(number) FROM revision WHERE reference = $1")
+    let newest: i64 = sqlx::query_scalar("SELECT max(number) FROM revision WHERE reference = $1")
         .bind(receipt.reference.to_string())
         .fetch_one(&mut *connection)
         .await
         .doing(ANSWERING)?;
-    if newest != judged || newest.checked_add(1) != Some(receipt.revision) {
+    if newest != whole(judged) || judged.checked_add(1) != Some(receipt.revision) {
         return Ok(None);
     }
-    insert_revisions(connection, &[(candidate, newest)]).await?;
+    insert_revisions(connection, &[(candidate, judged)], ANSWERING).await?;
     sqlx::query("UPDATE notification SET authority = $2 WHERE reference = $1")
         .bind(receipt.reference.to_string())
         .bind(&receipt.authority)
         .execute(connection)
         .await
         .doing(ANSWERING)?;
-    Ok(Some(newest))
+    Ok(Some(judged))
 }

@@ -8,18 +8,18 @@ use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
 use ids::Reference;
 use jiff::Timestamp;
 use prost::Message;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-use storage::{Doing, StoreError};
+use sqlx::Row as _;
+use storage::{Doing, StoreError, number, optional_number};
 
-use super::{GivenReceipt, HeldNotification, Standing};
+use super::dialect::Row;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::receipt::Receipt;
 use crate::domain::status::{Outcome, Taken};
+use crate::store::{GivenReceipt, HeldNotification, Standing};
 
 const READING: &str = "read a notification";
 
-pub(super) fn found(row: &SqliteRow) -> Result<HeldNotification, StoreError> {
+pub(super) fn found(row: &Row) -> Result<HeldNotification, StoreError> {
     let receipt = given_receipt(row)?;
     let record: Vec<u8> = row.try_get("content").doing(READING)?;
     let key = receipt.receipt.reference.to_string();
@@ -28,20 +28,20 @@ pub(super) fn found(row: &SqliteRow) -> Result<HeldNotification, StoreError> {
     Ok(HeldNotification { notification, receipt })
 }
 
-pub(super) fn given_receipt(row: &SqliteRow) -> Result<GivenReceipt, StoreError> {
+pub(super) fn given_receipt(row: &Row) -> Result<GivenReceipt, StoreError> {
     let key: String = row.try_get("reference").doing(READING)?;
     let receipt = Receipt {
         reference: reference(key.clone())?,
-        revision: row.try_get("number").doing(READING)?,
-        authority: row.try_get("authority").doing(READING)?,
-        sender_reference: row.try_get("sender_reference").doing(READING)?,
+        revision: number(row, "revision", "number")?,
+        authority: text(row, "authority")?,
+        sender_reference: text(row, "sender_reference")?,
         fingerprint: fingerprint(row, &key)?,
         received_at: time(row, "revision", "received_at", key)?,
     };
     Ok(GivenReceipt { receipt, signed_note: row.try_get("signed_note").doing(READING)? })
 }
 
-fn fingerprint(row: &SqliteRow, key: &str) -> Result<Fingerprint, StoreError> {
+fn fingerprint(row: &Row, key: &str) -> Result<Fingerprint, StoreError> {
     let bytes: Vec<u8> = row.try_get("fingerprint").doing(READING)?;
     <[u8; 32]>::try_from(bytes.as_slice()).map(Fingerprint).map_err(impossible(
         "revision",
@@ -51,7 +51,7 @@ fn fingerprint(row: &SqliteRow, key: &str) -> Result<Fingerprint, StoreError> {
 }
 
 /// A row of `notification` with the `newest` of its revisions.
-pub(super) fn standing(row: &SqliteRow) -> Result<(Reference, Standing), StoreError> {
+pub(super) fn standing(row: &Row) -> Result<(Reference, Standing), StoreError> {
     let standing = Standing {
         first_authority: text(row, "first_authority")?,
         sender_reference: text(row, "sender_reference")?,
@@ -61,55 +61,59 @@ pub(super) fn standing(row: &SqliteRow) -> Result<(Reference, Standing), StoreEr
     Ok((reference(text(row, "reference")?)?, standing))
 }
 
-pub(super) fn newest(row: &SqliteRow) -> Result<u32, StoreError> {
-    row.try_get("newest").doing(READING)
+pub(super) fn newest(row: &Row) -> Result<u32, StoreError> {
+    number(row, "revision", "newest")
 }
 
-pub(super) fn text(row: &SqliteRow, column: &'static str) -> Result<String, StoreError> {
+/// The words of a refusal: text in one database, its bytes in the other, which reads the same.
+pub(super) fn words(row: &Row) -> Result<String, StoreError> {
+    let bytes: Option<Vec<u8>> = row.try_get("words").doing(READING)?;
+    String::from_utf8(bytes.unwrap_or_default())
+        .map_err(|error| impossible("hand_over", "words", String::new())(error.utf8_error()))
+}
+
+pub(super) fn text(row: &Row, column: &'static str) -> Result<String, StoreError> {
     row.try_get(column).doing(READING)
 }
 
 /// A revision in the lineage, and where it withdraws, why.
-pub(super) fn revision(row: &SqliteRow) -> Result<(Revision, Option<WithdrawalReason>), StoreError> {
+pub(super) fn revision(row: &Row) -> Result<(Revision, Option<WithdrawalReason>), StoreError> {
     let key = text(row, "reference")?;
-    let reason: Option<i32> = row.try_get("reason").doing(READING)?;
+    let reason: Option<i32> = optional_number(row, "revision", "reason")?;
     let received_at = time(row, "revision", "received_at", key.clone())?;
     let revision = Revision {
-        number: row.try_get("number").doing(READING)?,
-        kind: row.try_get("kind").doing(READING)?,
+        number: number(row, "revision", "number")?,
+        kind: number(row, "revision", "kind")?,
         authority: text(row, "authority")?,
         received_at: Some(to_wire(received_at)),
         fingerprint: fingerprint(row, &key)?.to_string(),
-        follows: row.try_get("follows").doing(READING)?,
+        follows: number(row, "revision", "follows")?,
     };
     // A reason that a later version wrote is one that this version has no words for.
     Ok((revision, reason.map(|reason| WithdrawalReason::try_from(reason).unwrap_or(WithdrawalReason::Other))))
 }
 
 /// A row of `hand_over`, as events tell it.
-pub(super) fn hand_over(row: &SqliteRow) -> Result<HandOver, StoreError> {
+pub(super) fn hand_over(row: &Row) -> Result<HandOver, StoreError> {
     let key = text(row, "reference")?;
     let answered: Option<i64> = row.try_get("answered_at").doing(READING)?;
     let answered_at = answered.map(|at| {
         Timestamp::from_microsecond(at).map_err(impossible("hand_over", "answered_at", key.clone()))
     });
     Ok(HandOver {
-        revision: row.try_get("revision").doing(READING)?,
+        revision: number(row, "hand_over", "revision")?,
         from_authority: text(row, "from_authority")?,
         to_authority: text(row, "to_authority")?,
-        state: row.try_get("state").doing(READING)?,
+        state: number(row, "hand_over", "state")?,
         offered_at: Some(to_wire(time(row, "hand_over", "offered_at", key.clone())?)),
         answered_at: answered_at.transpose()?.map(to_wire),
-        declined_because: row
-            .try_get::<Option<i32>, _>("declined_because")
-            .doing(READING)?
-            .unwrap_or_default(),
+        declined_because: optional_number(row, "hand_over", "declined_because")?.unwrap_or_default(),
         reference: key,
     })
 }
 
 /// A row of `hand_over` with the `detail` of the finding that it stands on.
-pub(super) fn hand_over_offer(row: &SqliteRow) -> Result<HandOverOffer, StoreError> {
+pub(super) fn hand_over_offer(row: &Row) -> Result<HandOverOffer, StoreError> {
     let hand_over = hand_over(row)?;
     let detail: Option<Vec<u8>> = row.try_get("detail").doing(READING)?;
     let broken = impossible("step", "detail", hand_over.reference.clone());
@@ -132,8 +136,8 @@ pub(super) fn detail(outcome: &Outcome) -> Vec<u8> {
     }
 }
 
-pub(super) fn taken(reference: Reference, row: &SqliteRow) -> Result<Taken, StoreError> {
-    let stage: i32 = row.try_get("stage").doing(READING)?;
+pub(super) fn taken(reference: Reference, row: &Row) -> Result<Taken, StoreError> {
+    let stage: i32 = number(row, "step", "stage")?;
     let detail: Vec<u8> = row.try_get("detail").doing(READING)?;
     let detail = detail.as_slice();
     let broken = |error| impossible("step", "detail", format!("{reference}, stage {stage}"))(error);
@@ -147,7 +151,7 @@ pub(super) fn taken(reference: Reference, row: &SqliteRow) -> Result<Taken, Stor
             return Err(impossible("step", "stage", reference.to_string())("no such stage"));
         }
     };
-    let revision = row.try_get("revision").doing(READING)?;
+    let revision = number(row, "step", "revision")?;
     Ok(Taken { revision, at: time(row, "step", "at", reference.to_string())?, outcome })
 }
 
@@ -155,12 +159,7 @@ pub(super) fn reference(text: String) -> Result<Reference, StoreError> {
     text.parse().map_err(impossible("notification", "reference", text))
 }
 
-fn time(
-    row: &SqliteRow,
-    table: &'static str,
-    column: &'static str,
-    key: String,
-) -> Result<Timestamp, StoreError> {
+fn time(row: &Row, table: &'static str, column: &'static str, key: String) -> Result<Timestamp, StoreError> {
     let microseconds: i64 = row.try_get(column).doing(READING)?;
     Timestamp::from_microsecond(microseconds).map_err(impossible(table, column, key))
 }

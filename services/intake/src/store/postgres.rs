@@ -1,0 +1,70 @@
+//! Intake's store in a schema of PostgreSQL: the queries of `queries/`, compiled for PostgreSQL, and what differs from
+//! SQLite.
+//!
+//! What a reader would get wrong: a text of PostgreSQL has no NUL character, and a sender's words may. They are bytes
+//! here; a sender's reference has none by the contract's rules, and a key with one finds nothing on either database.
+
+#![expect(clippy::duplicate_mod, reason = "the same queries are compiled for each database")]
+
+use sqlx::migrate::Migrator;
+use storage::postgres::{Database, OpenError, Place};
+
+mod batches;
+
+/// What differs between the databases.
+mod dialect {
+    pub(super) use delivery::postgres::{admit, append, park};
+    use storage::StoreError;
+    pub(super) use storage::postgres::{Connection, Database, Db, Pool, Row, Transaction};
+
+    /// Joins what was sent to the table in which it is looked up.
+    pub(super) const LOOKED_UP_IN: &str = "JOIN";
+
+    /// Begins reading several statements as one picture: a plain transaction would see what others commit meanwhile.
+    pub(super) async fn snapshot(readers: &Pool, name: &'static str) -> Result<Transaction, StoreError> {
+        let begun = readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+        storage::Doing::doing(begun, name)
+    }
+
+    /// Words of a sender, as their column keeps them.
+    pub(super) fn kept(words: &str) -> &[u8] {
+        words.as_bytes()
+    }
+}
+
+#[path = "queries/hand_overs.rs"]
+mod hand_overs;
+#[path = "queries/hold.rs"]
+mod hold;
+#[path = "queries/outcomes.rs"]
+mod outcomes;
+#[path = "queries/read.rs"]
+mod read;
+#[path = "queries/rows.rs"]
+mod rows;
+#[path = "queries/sql_store.rs"]
+mod sql_store;
+#[path = "queries/steps.rs"]
+mod steps;
+
+pub use sql_store::SqlStore as PostgresStore;
+
+/// Connects to intake's schema, which is up to date.
+///
+/// # Errors
+/// As [`Database::open`].
+pub async fn open(place: &Place) -> Result<Database, OpenError> {
+    Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await
+}
+
+/// Brings intake's schema up to date, and returns how many migrations that took.
+///
+/// # Errors
+/// As [`Database::migrate`].
+pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+    Database::migrate(place, &[&delivery::postgres::migrator(), &migrator()]).await
+}
+
+fn migrator() -> Migrator {
+    sqlx::migrate!("migrations/postgres")
+}

@@ -1,0 +1,126 @@
+//! Intake's store in SQL, compiled for each database. One file beside this one for each kind of transaction; what they
+//! share is how rows read (`rows`).
+//!
+//! What a reader would get wrong: the databases' own bounds do not end every wait. Where a line is cut and neither end is
+//! told, nothing comes back at all, so each call has a bound here besides.
+
+use std::time::Duration;
+
+use ambient::Ambient;
+use async_trait::async_trait;
+use contracts::intake::v1::HandOverOffer;
+use contracts::notification::v1::Status;
+use delivery::{Delivered, Heard};
+use ids::Reference;
+use jiff::Timestamp;
+use storage::StoreError;
+use tokio::time::timeout;
+
+use super::dialect::{Database, park};
+use super::{hand_overs, hold, outcomes, read};
+use crate::store::{
+    Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Offer, Progress, Standing, Store,
+};
+
+/// Rows in one statement: six columns each at most, far below SQLite's limit of 32,766 variables.
+pub(super) const ROWS: usize = 500;
+
+/// How long a call may take: longer than a statement of PostgreSQL (15 s), so that its own error is told where it has one.
+const LONGEST_CALL: Duration = Duration::from_secs(20);
+
+/// Intake's store in one database.
+#[derive(Debug, Clone)]
+pub struct SqlStore {
+    pub(super) database: Database,
+    /// For the ids and times of events that only a transaction knows to be due.
+    pub(super) ambient: Ambient,
+    longest_call: Duration,
+}
+
+impl SqlStore {
+    /// On an opened database.
+    pub fn new(database: Database, ambient: Ambient) -> Self {
+        Self { database, ambient, longest_call: LONGEST_CALL }
+    }
+
+    /// The same, where a call may take so long.
+    #[must_use]
+    pub fn answering_within(self, longest_call: Duration) -> Self {
+        Self { longest_call, ..self }
+    }
+
+    /// Gives a call up that takes too long. What it was about to write is undone, unless its commit was under way.
+    async fn in_time<T>(
+        &self,
+        doing: &'static str,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let given_up = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let answered = timeout(self.longest_call, call).await;
+        answered.unwrap_or_else(|_| Err(StoreError::Unavailable { doing, source: given_up() }))
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn hold(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError> {
+        self.in_time("hold notifications", hold::hold(self, candidates)).await
+    }
+
+    async fn look_up(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError> {
+        self.in_time("look notifications up", hold::look_up(self, candidates)).await
+    }
+
+    async fn find(&self, authority: &str, key: &Key) -> Result<Option<HeldNotification>, StoreError> {
+        self.in_time("find a notification", read::find(self.database.readers(), authority, key)).await
+    }
+
+    async fn standing(
+        &self,
+        authority: &str,
+        key: &Key,
+        revision: u32,
+    ) -> Result<Option<(Standing, Option<GivenReceipt>)>, StoreError> {
+        self.in_time("find a notification", read::standing(self.database.readers(), authority, key, revision))
+            .await
+    }
+
+    async fn status(&self, authority: &str, reference: Reference) -> Result<Option<Status>, StoreError> {
+        self.in_time(
+            "tell where a notification stands",
+            read::status(self.database.readers(), authority, reference),
+        )
+        .await
+    }
+
+    async fn record_outcomes(&self, heard: &[Heard<Progress>], now: Timestamp) -> Result<(), StoreError> {
+        self.in_time("record what became of notifications", outcomes::record(self, heard, now)).await
+    }
+
+    async fn hand_overs(&self, authority: &str, also_ended: bool) -> Result<Vec<HandOverOffer>, StoreError> {
+        self.in_time("list hand-overs", hand_overs::list(self.database.readers(), authority, also_ended))
+            .await
+    }
+
+    async fn offer(&self, authority: &str, reference: Reference) -> Result<Option<Offer>, StoreError> {
+        self.in_time(
+            "answer a hand-over",
+            hand_overs::offer_to(self.database.readers(), authority, reference),
+        )
+        .await
+    }
+
+    async fn answer(&self, answered: &Answered) -> Result<bool, StoreError> {
+        self.in_time("answer a hand-over", hand_overs::answer(self, answered)).await
+    }
+
+    async fn park(
+        &self,
+        queue: &str,
+        delivered: &Delivered,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.in_time("park an event", park(&self.database, queue, &delivered.envelope, reason, now)).await
+    }
+}
