@@ -1,21 +1,22 @@
 //! Every setting of triage, with its unit and what it costs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
+use storage::Location;
 
 /// Settings of triage.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The SQLite file: cases, clocks and the panel's queue. Coded facts alone, no identities.
-    pub store: PathBuf,
+    /// Where cases, clocks and the panel's queue are kept. Coded facts alone, no identities.
+    pub store: Location,
 }
 
 impl Config {
     /// The settings of the embedded mode, with all files below one folder.
     pub fn below(folder: &Path) -> Self {
-        Self { store: folder.join("triage.sqlite") }
+        Self { store: Location::Sqlite(folder.join("triage.sqlite")) }
     }
 }
 
@@ -25,9 +26,9 @@ mod tests {
 
     #[test]
     fn a_setting_that_does_not_exist_is_refused_by_its_name() {
-        let read: Config = toml::from_str("store = '/var/lib/lapwing/triage.sqlite'").expect("reads");
+        let read: Config = toml::from_str("store.sqlite = '/var/lib/lapwing/triage.sqlite'").expect("reads");
         assert_eq!(read, Config::below(Path::new("/var/lib/lapwing")));
-        let error = toml::from_str::<Config>("store = 'a'\nlease = 5").expect_err("refused");
+        let error = toml::from_str::<Config>("store.sqlite = 'a'\nlease = 5").expect_err("refused");
         assert!(error.to_string().contains("lease"), "{error}");
     }
 }

@@ -23,18 +23,20 @@ use std::sync::Arc;
 
 use ambient::Ambient;
 use contracts::triage::v1::triage_service_server::TriageServiceServer;
-use delivery::sqlite::Outbox;
+use delivery::PostRoom;
+use storage::{Location, OpenError};
 
 use crate::acknowledge_case::AcknowledgeCase;
 use crate::config::Config;
 use crate::decide_link::DecideLink;
-use crate::domain::policy;
+use crate::domain::policy::{self, Policies};
 use crate::events::Findings;
 use crate::grpc::{TriageGrpc, UseCases};
 use crate::list_notices::ListNotices;
 use crate::list_queue::ListQueue;
 use crate::read_case::ReadCase;
 use crate::store::Store;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::take_next::TakeNext;
 use crate::take_up_news::TakeUpNews;
@@ -60,9 +62,8 @@ pub struct Triage {
     pub grpc: TriageServiceServer<TriageGrpc>,
     /// Hears what eligibility found.
     pub findings: Arc<Findings>,
-    /// What triage tells the others.
-    pub outbox: Outbox,
-    database: storage::sqlite::Database,
+    /// Where its events leave and are put aside.
+    pub post_room: PostRoom,
 }
 
 /// Why triage cannot start.
@@ -70,7 +71,7 @@ pub struct Triage {
 pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
-    Store(#[from] storage::sqlite::OpenError),
+    Store(#[from] OpenError),
 }
 
 impl Triage {
@@ -80,9 +81,8 @@ impl Triage {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, StartError> {
-        let database = store::sqlite::open(&config.store).await?;
         let policies = policy::compiled_in();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone(), policies, ambient.clone()));
+        let (store, post_room) = open(&config.store, policies, ambient).await?;
         let news = TakeUpNews::new(store.clone(), policies, ambient.clone());
         let grpc = TriageGrpc::new(UseCases {
             list: ListQueue::new(store.clone(), ambient.clone()),
@@ -92,24 +92,31 @@ impl Triage {
             decide_link: DecideLink::new(store.clone(), ambient.clone()),
             notices: ListNotices::new(store),
         });
-        Ok(Self {
-            grpc: TriageServiceServer::new(grpc),
-            findings: Arc::new(Findings::new(news)),
-            outbox: Outbox::of(database.clone()),
-            database,
-        })
-    }
-
-    /// How many events are parked here.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub async fn parked(&self) -> Result<u64, storage::StoreError> {
-        delivery::sqlite::parked(&self.database).await
+        Ok(Self { grpc: TriageServiceServer::new(grpc), findings: Arc::new(Findings::new(news)), post_room })
     }
 
     /// Closes the store.
     pub async fn close(&self) {
-        self.database.close().await;
+        self.post_room.close().await;
     }
+}
+
+/// Opens the store where the settings say it is.
+async fn open(
+    location: &Location,
+    policies: &'static Policies,
+    ambient: &Ambient,
+) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+    Ok(match location {
+        Location::Sqlite(file) => {
+            let database = store::sqlite::open(file).await?;
+            let post_room = PostRoom::in_sqlite(&database);
+            (Arc::new(SqliteStore::new(database, policies, ambient.clone())), post_room)
+        }
+        Location::Postgres(place) => {
+            let database = store::postgres::open(place).await?;
+            let post_room = PostRoom::in_postgres(&database);
+            (Arc::new(PostgresStore::new(database, policies, ambient.clone())), post_room)
+        }
+    })
 }

@@ -3,19 +3,14 @@
 //! What a reader would get wrong: times are arguments here too. Whether a lease still holds is judged by the `now`
 //! that is handed in, never by the database's clock.
 
-mod cases;
-mod clusters;
+mod comparing;
 mod dossier;
-mod dossiers;
-mod linking;
-mod notices;
+mod numbers;
 #[cfg(test)]
-mod opened;
-mod queue;
-mod revisions;
+mod plan;
+pub mod postgres;
 pub mod sqlite;
-mod sqlite_rows;
-mod taking_up;
+mod steps;
 
 use async_trait::async_trait;
 use bytes::Bytes;

@@ -108,7 +108,7 @@ impl World {
     }
 
     async fn envelopes(&self, kind: &str) -> Vec<Envelope> {
-        let events = self.triage.outbox.oldest(100).await.expect("reads");
+        let events = self.triage.post_room.outbox.claim(100).await.expect("reads").envelopes;
         events.into_iter().filter(|event| event.kind == kind).collect()
     }
 

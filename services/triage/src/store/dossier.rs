@@ -42,6 +42,8 @@ pub(super) struct Open {
     pub(super) taken_up: TakenUp,
     pub(super) assessed: Bytes,
     pub(super) trace: TraceContext,
+    /// Whether the store holds the case, as it was, by now: what is there has to make room. Most cases are new.
+    pub(super) stored: bool,
 }
 
 /// What one piece of news has done.
@@ -130,7 +132,15 @@ impl Dossier {
             taken_up,
             assessed: finding.map(|finding| finding.event.clone()).unwrap_or_default(),
             trace: arrival.trace.clone(),
+            stored: false,
         });
+    }
+
+    /// Notes that the case has been written.
+    pub(super) fn written(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.stored = true;
+        }
     }
 
     /// A case that changes waits again, and a lease that it was under is void.

@@ -51,7 +51,7 @@ async fn a_second_delivery_has_no_effect() {
     let world = World::new().await;
     let delivered = world.delivered(Reference::mint(&world.ambient), Outcome::DutyInArea, Event::Harm);
     world.triage.findings.handle(&[delivered]).await.expect("hears");
-    let again = world.triage.outbox.oldest(1).await.expect("reads").remove(0);
+    let again = world.triage.post_room.outbox.claim(1).await.expect("reads").envelopes.remove(0);
     assert_eq!(again.kind, "case.queued.v1");
     let delivered = world.delivered(Reference::mint(&world.ambient), Outcome::DutyInArea, Event::Harm);
     let twice = [Delivered::on("triage.findings", delivered.envelope.clone()), delivered];
@@ -76,7 +76,7 @@ async fn an_event_that_cannot_be_read_is_refused_with_its_batch_and_can_be_parke
 
     world.triage.findings.park(&batch[1], &error.to_string()).await.expect("parks");
     world.triage.findings.handle(&batch[..1]).await.expect("hears the other alone");
-    assert_eq!(world.triage.parked().await.expect("counts"), 1);
+    assert_eq!(world.triage.post_room.parked().await.expect("counts"), 1);
     assert_eq!(world.list(lane(Lane::Decision), panel()).await.expect("lists").waiting, 1);
 }
 

@@ -1,5 +1,6 @@
 //! Opening cases, and the order in which a lane lists them.
 
+use delivery::Route;
 use ids::Reference;
 use std::collections::HashSet;
 use triage::domain::finding::Outcome;
@@ -131,4 +132,21 @@ async fn a_case_that_is_moved_while_pages_are_turned_is_met_again_or_found_by_li
     assert!(second.contains(&findings[0].reference) && second.contains(&findings[2].reference));
     let anew: HashSet<Reference> = references(&world.list(None, 10, false, 50).await).into_iter().collect();
     assert_eq!(anew, findings.iter().map(|finding| finding.reference).collect());
+}
+
+#[tokio::test]
+async fn a_queued_case_goes_to_the_readers_of_its_lane_and_an_urgent_one_may_overtake() {
+    let world = World::new().await;
+    let urgent = Finding { died: true, ..world.finding() };
+    let for_information = Finding { died: true, outcome: Outcome::Outside, ..world.finding() };
+    world.take_up(&[world.heard(&urgent)], 1).await;
+    world.take_up(&[world.heard(&world.finding()), world.heard(&for_information)], 2).await;
+    world.take_up(&[world.withdrawal(urgent.reference, 2)], 3).await;
+    let (queued, notices): (Vec<_>, Vec<_>) =
+        world.envelopes().await.into_iter().partition(|envelope| envelope.kind == "case.queued.v1");
+    let routes: Vec<_> = queued.iter().map(|told| (told.routing_key(), told.route.urgent)).collect();
+    let (decision, information) = ("case.queued.v1.decision", "case.queued.v1.information");
+    assert_eq!(routes, [(decision, true), (decision, false), (information, false), (information, false)]);
+    assert!(queued.iter().all(|told| told.route.queue.is_none()));
+    assert!(!notices.is_empty() && notices.iter().all(|told| told.route == Route::default()));
 }

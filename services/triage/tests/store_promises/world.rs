@@ -1,4 +1,4 @@
-//! A store in a folder of its own, and the findings and other news that the promises are tested with.
+//! A store of its own for each test, compiled for each database, and the findings and other news that the promises are tested with.
 
 use ambient::{Ambient, SystemClock};
 use bytes::Bytes;
@@ -6,15 +6,12 @@ use contracts::eligibility::v1::NotificationAssessed;
 use contracts::notification::v1 as contract;
 use contracts::time::to_wire;
 use contracts::triage::v1::CaseQueued;
-use delivery::sqlite::Outbox;
-use delivery::{Envelope, Heard, Origin};
+use delivery::{Envelope, Heard, Origin, Outbox as _};
 use ids::{EventId, LeaseId, Reference};
 use jiff::Timestamp;
 use jiff::civil::date;
 use prost::Message;
-use storage::sqlite::Database;
 use telemetry::TraceContext;
-use tempfile::TempDir;
 use tracing::Span;
 use triage::domain::cluster::Mentions;
 use triage::domain::finding::{Assessed, Outcome};
@@ -26,14 +23,15 @@ use triage::domain::recipients::Recipient;
 use triage::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused};
 use triage::domain::told::{DeclineReason, Declined, News, Withdrawal, WithdrawalReason};
 use triage::domain::turn::Turn;
-use triage::store::sqlite::{SqliteStore, open};
 use triage::store::{Arrival, FindingHeard, HeldCase, NoticesOf, Page, PageOf, Queued, Store};
 
-/// A store in a folder of its own, and chance.
+use super::dialect::{Database, Kept, Outbox, SqlStore, empty, open};
+
+/// A store of its own, and chance.
 pub(super) struct World {
-    pub(super) folder: TempDir,
+    pub(super) kept: Kept,
     pub(super) database: Database,
-    pub(super) store: SqliteStore,
+    pub(super) store: SqlStore,
     pub(super) ambient: Ambient,
 }
 
@@ -130,17 +128,16 @@ pub(super) fn contract_outcome(outcome: Outcome) -> contract::Outcome {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = open(&folder.path().join("triage.sqlite")).await.expect("opens");
+        let kept = empty().await;
+        let database = open(&kept).await;
         let ambient = Ambient::new(SystemClock, ambient::SeededChance::new(11));
-        let store = SqliteStore::new(database.clone(), compiled_in(), ambient.clone());
-        Self { folder, database, store, ambient }
+        let store = SqlStore::new(database.clone(), compiled_in(), ambient.clone());
+        Self { kept, database, store, ambient }
     }
 
-    /// A second opening of the file, as by a second process.
-    pub(super) async fn another(&self) -> SqliteStore {
-        let database = open(&self.folder.path().join("triage.sqlite")).await.expect("opens");
-        SqliteStore::new(database, compiled_in(), self.ambient.clone())
+    /// A second opening of the store, as by a second process.
+    pub(super) async fn another(&self) -> SqlStore {
+        SqlStore::new(open(&self.kept).await, compiled_in(), self.ambient.clone())
     }
 
     /// A finding about a new reference: serious harm, found to be a duty.
@@ -255,16 +252,28 @@ impl World {
         self.store.list(page, at(now)).await.expect("lists")
     }
 
+    /// Everything that has been told, in the order of telling.
+    pub(super) async fn envelopes(&self) -> Vec<Envelope> {
+        let mut claim = Outbox::of(self.database.clone()).claim(1000).await.expect("reads");
+        let envelopes = std::mem::take(&mut claim.envelopes);
+        // Nothing has arrived anywhere: the claim ends, and leaves the outbox as it was.
+        claim.settle(&[]).await.expect("settles");
+        envelopes
+    }
+
     pub(super) async fn kinds_told(&self) -> Vec<String> {
-        let events = Outbox::of(self.database.clone()).oldest(1000).await.expect("reads");
-        let of_cases = events.into_iter().map(|event| event.kind).filter(|kind| kind.starts_with("case."));
+        let of_cases = self
+            .envelopes()
+            .await
+            .into_iter()
+            .map(|event| event.kind)
+            .filter(|kind| kind.starts_with("case."));
         of_cases.collect()
     }
 
     /// Every `case.queued.v1`, in the order of telling.
     pub(super) async fn queued_told(&self) -> Vec<CaseQueued> {
-        let events = Outbox::of(self.database.clone()).oldest(1000).await.expect("reads");
-        let queued = events.into_iter().filter(|event| event.kind == "case.queued.v1");
+        let queued = self.envelopes().await.into_iter().filter(|event| event.kind == "case.queued.v1");
         queued.map(|event| CaseQueued::decode(event.payload).expect("decodes")).collect()
     }
 

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
+use super::super::opened::{Opened, reference};
 use super::*;
-use crate::store::opened::{Opened, reference};
 
 const RULE: ClusterRule = ClusterRule { window_months: number(24), authorities: number(2) };
 

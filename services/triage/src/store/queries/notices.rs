@@ -5,24 +5,24 @@
 
 use bytes::Bytes;
 use prost::Message;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, whole};
 
 use super::cases::ROWS;
-use super::sqlite_rows as rows;
-use super::{NoticePage, NoticesOf};
+use super::dialect::{Connection, Db};
 use crate::domain::recipients::Notice;
+use crate::store::{NoticePage, NoticesOf, numbers};
 use crate::wire;
 
 /// Adds notices, in the order of telling.
-pub(super) async fn write(connection: &mut SqliteConnection, notices: &[&Notice]) -> Result<(), StoreError> {
+pub(super) async fn write(connection: &mut Connection, notices: &[&Notice]) -> Result<(), StoreError> {
     for some in notices.chunks(ROWS) {
         let mut insert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO notice (recipient, reference, revision, told) ");
+            QueryBuilder::<Db>::new("INSERT INTO notice (recipient, reference, revision, told) ");
         insert.push_values(some, |mut row, notice| {
-            row.push_bind(rows::recipient_number(notice.recipient))
+            row.push_bind(numbers::recipient_number(notice.recipient))
                 .push_bind(notice.reference.to_string())
-                .push_bind(notice.revision)
+                .push_bind(whole(notice.revision))
                 .push_bind(wire::notices::notice(notice).encode_to_vec());
         });
         insert.build().persistent(false).execute(&mut *connection).await.doing("issue notices")?;
@@ -31,16 +31,13 @@ pub(super) async fn write(connection: &mut SqliteConnection, notices: &[&Notice]
 }
 
 /// A page of what a recipient was told.
-pub(super) async fn page_of(
-    connection: &mut SqliteConnection,
-    of: NoticesOf,
-) -> Result<NoticePage, StoreError> {
+pub(super) async fn page_of(connection: &mut Connection, of: NoticesOf) -> Result<NoticePage, StoreError> {
     const DOING: &str = "list notices";
-    let before = of.before.map_or(i64::MAX, |sequence| i64::try_from(sequence).unwrap_or(i64::MAX));
+    let before = of.before.map_or(i64::MAX, whole);
     let found = sqlx::query(
         "SELECT sequence, told FROM notice WHERE recipient = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
     )
-    .bind(rows::recipient_number(of.recipient))
+    .bind(numbers::recipient_number(of.recipient))
     .bind(before)
     .bind(i64::from(of.at_most) + 1)
     .fetch_all(connection)

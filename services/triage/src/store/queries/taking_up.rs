@@ -7,24 +7,23 @@
 //!   read dossiers ─▶ hear the news ─▶ write cases ─▶ clusters, links ─▶ rank anew ─▶ lineage, notices ─▶ tell
 //! ```
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use ambient::Ambient;
-use delivery::{Envelope, Heard};
+use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 use storage::StoreError;
 use tracing::Span;
 
-use super::dossier::{Dossier, Step};
-use super::{Arrival, TakenUp, cases, clusters, dossiers, linking, notices, revisions};
-use crate::domain::case::Case;
+use super::dialect::{Connection, append};
+use super::{cases, clusters, dossiers, linking, notices, revisions};
 use crate::domain::cluster::Raised;
 use crate::domain::link::Proposed;
 use crate::domain::policy::Policies;
-use crate::domain::told::Effect;
-use crate::tell;
+use crate::store::dossier::{Dossier, Step};
+use crate::store::steps::{counted, each_once, in_order, opened_or_changed, seal, show_as_they_stand};
+use crate::store::{Arrival, TakenUp};
 
 /// What the transaction needs besides the store.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +35,7 @@ pub(super) struct Means<'a> {
 
 /// Takes up news that has not been taken up before.
 pub(super) async fn take_up(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     fresh: &[&Heard<Arrival>],
     means: Means<'_>,
 ) -> Result<TakenUp, StoreError> {
@@ -48,36 +47,19 @@ pub(super) async fn take_up(
         steps.push((dossier.hear(arrival, means.policies, means.now), &arrival.span));
     }
     dossiers::write(transaction, &in_order(&dossiers, &steps)).await?;
+    dossiers.values_mut().for_each(Dossier::written);
     let (proposed, raised) = bring_together(transaction, &mut dossiers, &steps, means).await?;
     let linked = linking::linked(transaction, &opened_or_changed(&steps)).await?;
     show_as_they_stand(&mut steps, &dossiers, &linked);
     record(transaction, &steps).await?;
     let envelopes = seal(&steps, &proposed, &raised, means.ambient);
-    delivery::sqlite::append(transaction, &envelopes.iter().collect::<Vec<_>>()).await?;
+    append(transaction, &envelopes.iter().collect::<Vec<_>>()).await?;
     Ok(counted(&steps))
-}
-
-fn each_once(arrivals: &[&Arrival]) -> Vec<Reference> {
-    let mut seen = HashSet::new();
-    arrivals.iter().map(|arrival| arrival.reference).filter(|reference| seen.insert(*reference)).collect()
-}
-
-/// The dossiers of a batch, each once, in the order of the news.
-fn in_order<'a>(dossiers: &'a HashMap<Reference, Dossier>, steps: &[(Step, &Span)]) -> Vec<&'a Dossier> {
-    let mut seen = HashSet::new();
-    let references = steps.iter().map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference));
-    references.filter_map(|reference| dossiers.get(&reference)).collect()
-}
-
-fn opened_or_changed(steps: &[(Step, &Span)]) -> Vec<Reference> {
-    let mut seen = HashSet::new();
-    let told = steps.iter().filter(|(step, _)| step.case.is_some());
-    told.map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference)).collect()
 }
 
 /// Proposes links and finds clusters for what has changed, and ranks anew the cases whose clusters are others now.
 async fn bring_together(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     dossiers: &mut HashMap<Reference, Dossier>,
     steps: &[(Step, &Span)],
     means: Means<'_>,
@@ -104,7 +86,7 @@ async fn bring_together(
 
 /// Sets how many clusters the affected cases are in, and writes those for which that makes a difference.
 async fn rank_anew(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     dossiers: &mut HashMap<Reference, Dossier>,
     affected: BTreeSet<Reference>,
     means: Means<'_>,
@@ -141,69 +123,9 @@ async fn rank_anew(
     dossiers::write(transaction, &ranked).await
 }
 
-/// The last step of each case tells of it as it stands when the transaction commits: in its clusters, with its links.
-fn show_as_they_stand(
-    steps: &mut [(Step, &Span)],
-    dossiers: &HashMap<Reference, Dossier>,
-    linked: &HashMap<Reference, Vec<Reference>>,
-) {
-    let mut shown = HashSet::new();
-    for (step, _) in steps.iter_mut().rev().filter(|(step, _)| step.case.is_some()) {
-        let stands = dossiers.get(&step.reference).and_then(|dossier| dossier.open.as_ref());
-        if let Some(open) = stands.filter(|_| shown.insert(step.reference)) {
-            let mut case: Case = open.case.clone();
-            case.entry.linked = linked.get(&step.reference).cloned().unwrap_or_default();
-            if let Some(revision) = &mut step.revision {
-                revision.priority = case.entry.priority;
-            }
-            step.case = Some(case);
-        }
-    }
-}
-
-async fn record(transaction: &mut SqliteConnection, steps: &[(Step, &Span)]) -> Result<(), StoreError> {
+async fn record(transaction: &mut Connection, steps: &[(Step, &Span)]) -> Result<(), StoreError> {
     let lines: Vec<_> =
         steps.iter().filter_map(|(step, _)| Some((step.reference, step.revision.clone()?))).collect();
     revisions::write(transaction, &lines).await?;
     notices::write(transaction, &steps.iter().flat_map(|(step, _)| &step.notices).collect::<Vec<_>>()).await
-}
-
-fn seal(
-    steps: &[(Step, &Span)],
-    proposed: &[Proposed],
-    raised: &[Raised],
-    ambient: &Ambient,
-) -> Vec<Envelope> {
-    let mut envelopes = Vec::new();
-    for (step, span) in steps {
-        let Some(case) = &step.case else { continue };
-        span.in_scope(|| {
-            envelopes.push(tell::queued(case, ambient));
-            envelopes.extend(step.notices.iter().map(|notice| tell::notice(notice, ambient)));
-        });
-    }
-    let span_of = |reference: Reference| {
-        let cause = steps.iter().rev().find(|(step, _)| step.reference == reference);
-        cause.map_or_else(Span::current, |(_, span)| (*span).clone())
-    };
-    let links =
-        proposed.iter().map(|link| span_of(link.reference).in_scope(|| tell::proposed(link, ambient)));
-    envelopes.extend(links);
-    let clusters =
-        raised.iter().map(|cluster| span_of(cluster.reference).in_scope(|| tell::raised(cluster, ambient)));
-    envelopes.extend(clusters);
-    envelopes
-}
-
-fn counted(steps: &[(Step, &Span)]) -> TakenUp {
-    let mut counted = TakenUp::default();
-    for (step, _) in steps {
-        match step.effect {
-            Effect::Opened => counted.opened += 1,
-            Effect::Changed => counted.changed += 1,
-            Effect::CameLate => counted.came_late += 1,
-            Effect::Kept => counted.kept += 1,
-        }
-    }
-    counted
 }

@@ -65,7 +65,8 @@ async fn old_case(connection: &mut SqliteConnection, finding: &Finding) {
 async fn a_case_of_before_revisions_stays_on_the_queue_and_is_made_anew_by_the_next_revision() {
     let world = World::new().await;
     let finding = world.finding();
-    let file = world.folder.path().join("old.sqlite");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("old.sqlite");
     let mut connection = at_first_migration(&file).await;
     old_case(&mut connection, &finding).await;
     connection.close().await.expect("closes");

@@ -6,36 +6,38 @@
 use std::collections::HashMap;
 
 use ids::Reference;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, number, whole};
 
-use super::dossier::Open;
+use super::dialect::{Connection, Db};
 use super::dossiers::of_these;
-use super::sqlite_rows as rows;
-use super::{Queued, linking};
+use super::{linking, rows};
 use crate::domain::case::Case;
 use crate::domain::clock::Clock;
 use crate::domain::reason::Reason;
 use crate::domain::standing::Standing;
+use crate::store::dossier::Open;
+use crate::store::{Queued, numbers};
 
 /// Rows in one statement: eighteen columns at most, far below SQLite's limit of 32,766 variables.
 pub(super) const ROWS: usize = 500;
 
 /// Writes cases with all that belongs to them, in place of what was there.
-pub(super) async fn write(connection: &mut SqliteConnection, open: &[&Open]) -> Result<(), StoreError> {
+pub(super) async fn write(connection: &mut Connection, open: &[&Open]) -> Result<(), StoreError> {
     write_cases(connection, open).await?;
-    let cases: Vec<&Case> = open.iter().map(|open| &open.case).collect();
+    let before: Vec<&Case> = open.iter().filter(|open| open.stored).map(|open| &open.case).collect();
     for table in ["clock", "reason", "indicator"] {
-        remove(connection, table, &cases).await?;
+        remove(connection, table, &before).await?;
     }
+    let cases: Vec<&Case> = open.iter().map(|open| &open.case).collect();
     write_clocks(connection, &cases).await?;
     write_reasons(connection, "reason", &cases, |case| &case.reasons).await?;
     write_reasons(connection, "indicator", &cases, |case| &case.indicators).await
 }
 
-async fn write_cases(connection: &mut SqliteConnection, open: &[&Open]) -> Result<(), StoreError> {
+async fn write_cases(connection: &mut Connection, open: &[&Open]) -> Result<(), StoreError> {
     for some in open.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO panel_case (reference, revision, authority, outcome, provision, children, lane, priority, \
              queued_at, policy_hash, traceparent, tracestate, assessed, withdrawn, taken_up_on, review_due, indicators, \
              clusters) ",
@@ -44,13 +46,13 @@ async fn write_cases(connection: &mut SqliteConnection, open: &[&Open]) -> Resul
             let Case { entry, policy_hash, .. } = &open.case;
             let turn = entry.turn();
             row.push_bind(entry.reference.to_string())
-                .push_bind(entry.revision)
+                .push_bind(whole(entry.revision))
                 .push_bind(&entry.authority)
-                .push_bind(rows::outcome_number(entry.outcome))
+                .push_bind(numbers::outcome_number(entry.outcome))
                 .push_bind(&entry.provision)
-                .push_bind(entry.children)
-                .push_bind(rows::lane_number(entry.lane))
-                .push_bind(rows::priority_number(entry.priority))
+                .push_bind(whole(entry.children))
+                .push_bind(numbers::lane_number(entry.lane))
+                .push_bind(numbers::priority_number(entry.priority))
                 .push_bind(entry.queued_at.as_microsecond())
                 .push_bind(policy_hash)
                 .push_bind(&open.trace.traceparent)
@@ -58,9 +60,9 @@ async fn write_cases(connection: &mut SqliteConnection, open: &[&Open]) -> Resul
                 .push_bind(open.assessed.as_ref())
                 .push_bind(entry.withdrawn)
                 .push_bind(open.taken_up.on.to_string())
-                .push_bind(rows::due_text(turn.review_due_on))
-                .push_bind(turn.indicators)
-                .push_bind(entry.clusters);
+                .push_bind(numbers::due_text(turn.review_due_on))
+                .push_bind(whole(turn.indicators))
+                .push_bind(whole(entry.clusters));
         });
         insert.push(
             " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, authority = excluded.authority, \
@@ -72,14 +74,14 @@ async fn write_cases(connection: &mut SqliteConnection, open: &[&Open]) -> Resul
         );
         insert.build().persistent(false).execute(&mut *connection).await.doing("write cases")?;
     }
-    let free = open.iter().filter(|open| open.standing == Standing::Waiting);
+    let free = open.iter().filter(|open| open.stored && open.standing == Standing::Waiting);
     set_free(connection, &free.map(|open| open.case.entry.reference).collect::<Vec<_>>()).await
 }
 
 /// Puts cases back that wait: no lease and no acknowledgement is left on them.
-async fn set_free(connection: &mut SqliteConnection, references: &[Reference]) -> Result<(), StoreError> {
+async fn set_free(connection: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     for some in references.chunks(ROWS) {
-        let mut update = QueryBuilder::<Sqlite>::new(
+        let mut update = QueryBuilder::<Db>::new(
             "UPDATE panel_case SET lease_id = NULL, leased_by = NULL, leased_until = NULL, acknowledged_by = NULL, \
              acknowledged_at = NULL WHERE lease_id IS NOT NULL AND reference IN (",
         );
@@ -93,9 +95,9 @@ async fn set_free(connection: &mut SqliteConnection, references: &[Reference]) -
     Ok(())
 }
 
-async fn remove(connection: &mut SqliteConnection, table: &str, cases: &[&Case]) -> Result<(), StoreError> {
+async fn remove(connection: &mut Connection, table: &str, cases: &[&Case]) -> Result<(), StoreError> {
     for some in cases.chunks(ROWS) {
-        let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE reference IN ("));
+        let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE reference IN ("));
         let mut list = delete.separated(", ");
         for case in some {
             list.push_bind(case.entry.reference.to_string());
@@ -106,21 +108,21 @@ async fn remove(connection: &mut SqliteConnection, table: &str, cases: &[&Case])
     Ok(())
 }
 
-async fn write_clocks(connection: &mut SqliteConnection, cases: &[&Case]) -> Result<(), StoreError> {
+async fn write_clocks(connection: &mut Connection, cases: &[&Case]) -> Result<(), StoreError> {
     let clocks: Vec<(Reference, &Clock)> = cases
         .iter()
         .flat_map(|case| case.entry.clocks.iter().map(|clock| (case.entry.reference, clock)))
         .collect();
     for some in clocks.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO clock (reference, kind, working_days, months, anchor, anchor_on, due_on, late, \
              late_reason_given, explanation, other_reading, policy_edition) ",
         );
         insert.push_values(some, |mut row, (reference, clock)| {
             row.push_bind(reference.to_string())
-                .push_bind(rows::kind_number(clock.kind))
-                .push_bind(clock.working_days)
-                .push_bind(clock.months)
+                .push_bind(numbers::kind_number(clock.kind))
+                .push_bind(whole(clock.working_days))
+                .push_bind(whole(clock.months))
                 .push_bind(clock.anchor.to_string())
                 .push_bind(clock.anchor_on.map(|day| day.to_string()))
                 .push_bind(clock.due_on.map(|day| day.to_string()))
@@ -137,7 +139,7 @@ async fn write_clocks(connection: &mut SqliteConnection, cases: &[&Case]) -> Res
 
 /// Reasons of the case, or its indicators, which are reasons in a table of their own.
 async fn write_reasons(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &'static str,
     cases: &[&Case],
     of: impl Fn(&Case) -> &Vec<Reason>,
@@ -149,12 +151,12 @@ async fn write_reasons(
         })
         .collect();
     for some in reasons.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(format!(
+        let mut insert = QueryBuilder::<Db>::new(format!(
             "INSERT INTO {table} (reference, position, code, text, source, facts) "
         ));
         insert.push_values(some, |mut row, (reference, position, reason)| {
             row.push_bind(reference.to_string())
-                .push_bind(*position)
+                .push_bind(whole(*position))
                 .push_bind(&reason.code)
                 .push_bind(&reason.text)
                 .push_bind(&reason.source)
@@ -166,10 +168,7 @@ async fn write_reasons(
 }
 
 /// Puts to cases that were read without them their clocks, indicators and linked cases.
-pub(super) async fn complete(
-    connection: &mut SqliteConnection,
-    cases: &mut [Queued],
-) -> Result<(), StoreError> {
+pub(super) async fn complete(connection: &mut Connection, cases: &mut [Queued]) -> Result<(), StoreError> {
     let references: Vec<Reference> = cases.iter().map(|queued| queued.entry.reference).collect();
     let mut clocks = clocks_of(connection, &references).await?;
     let mut indicators = indicator_codes_of(connection, &references).await?;
@@ -183,7 +182,7 @@ pub(super) async fn complete(
 }
 
 async fn clocks_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Vec<Clock>>, StoreError> {
     let mut clocks: HashMap<Reference, Vec<Clock>> = HashMap::new();
@@ -198,7 +197,7 @@ async fn clocks_of(
 }
 
 async fn indicator_codes_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Vec<String>>, StoreError> {
     let mut codes: HashMap<Reference, Vec<String>> = HashMap::new();
@@ -214,15 +213,14 @@ async fn indicator_codes_of(
 
 /// In how many clusters the cases are shown to be; those without a case are left out.
 pub(super) async fn numbers_of_clusters(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, u32>, StoreError> {
     let mut numbers = HashMap::new();
     for some in references.chunks(ROWS) {
         let select = "SELECT reference, clusters FROM panel_case WHERE reference IN (";
         for row in of_these(connection, select, some, ")").await? {
-            let number = row.try_get("clusters").doing("read how many clusters")?;
-            numbers.insert(rows::reference(&row, "panel_case")?, number);
+            numbers.insert(rows::reference(&row, "panel_case")?, number(&row, "panel_case", "clusters")?);
         }
     }
     Ok(numbers)
@@ -230,7 +228,7 @@ pub(super) async fn numbers_of_clusters(
 
 /// The reasons of a case.
 pub(super) async fn reasons_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<Vec<Reason>, StoreError> {
     const SELECT: &str =
@@ -241,7 +239,7 @@ pub(super) async fn reasons_of(
 
 /// The indicators of a case.
 pub(super) async fn indicators_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<Vec<Reason>, StoreError> {
     const SELECT: &str =

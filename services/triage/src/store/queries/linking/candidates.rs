@@ -8,9 +8,10 @@ use std::collections::{BTreeSet, HashSet};
 use ids::Reference;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::QueryBuilder;
 use storage::{Doing, StoreError};
 
+use super::super::dialect::{Connection, Db, YES, cases_found};
 use super::{DOING, ROWS, SOUGHT_AT_MOST, reference_of};
 use crate::domain::link::{LinkRule, Linkable, Pair};
 
@@ -37,7 +38,7 @@ struct Seek {
     others: &'static str,
 }
 
-/// Along the indexes of 0003_links_clusters.sql. Days are sought from the middle, onwards and back, so that the bound
+/// Along the indexes of the migrations; `{yes}` is how the database says that something is so. Days are sought from the middle, onwards and back, so that the bound
 /// leaves out those farthest away; and cases are counted, not their children. Where two authorities are sought, the
 /// notifier's own cases are passed over by two ranges of the index, before it and after it.
 const SEEKS: [Seek; 17] = [
@@ -72,49 +73,49 @@ const SEEKS: [Seek; 17] = [
     },
     Seek {
         sought: area_of_victims,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = 1 \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = {yes} \
                  AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
                  ORDER BY occurred_on",
     },
     Seek {
         sought: area_of_victims,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = 1 \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_perpetrator = {yes} \
                  AND occurred_on >= sought.from_day AND occurred_on < sought.day \
                  AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: setting_of_victims,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = 1 \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = {yes} \
                  AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
                  ORDER BY occurred_on",
     },
     Seek {
         sought: setting_of_victims,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = 1 \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_perpetrator = {yes} \
                  AND occurred_on >= sought.from_day AND occurred_on < sought.day \
                  AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: area_of_perpetrators,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = 1 \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = {yes} \
                  AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
                  ORDER BY occurred_on",
     },
     Seek {
         sought: area_of_perpetrators,
-        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = 1 \
+        others: "SELECT reference FROM linkable WHERE area = sought.key AND names_victim = {yes} \
                  AND occurred_on >= sought.from_day AND occurred_on < sought.day \
                  AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
     Seek {
         sought: setting_of_perpetrators,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = 1 \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = {yes} \
                  AND occurred_on BETWEEN sought.day AND sought.to_day AND reference <> sought.reference \
                  ORDER BY occurred_on",
     },
     Seek {
         sought: setting_of_perpetrators,
-        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = 1 \
+        others: "SELECT reference FROM linkable WHERE setting_urn = sought.key AND names_victim = {yes} \
                  AND occurred_on >= sought.from_day AND occurred_on < sought.day \
                  AND reference <> sought.reference ORDER BY occurred_on DESC",
     },
@@ -142,7 +143,7 @@ const SEEKS: [Seek; 17] = [
 
 /// Every pair that is worth comparing; pairs within the batch among them, for its rows are written before.
 pub(super) async fn of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     batch: &[&(Linkable, LinkRule)],
 ) -> Result<BTreeSet<Pair>, StoreError> {
     let mut pairs = BTreeSet::new();
@@ -158,36 +159,24 @@ pub(super) async fn of(
 
 const BEFORE: &str = "WITH sought (reference, authority, key, from_day, day, to_day) AS (";
 
-/// CROSS JOIN keeps SQLite from turning the loops round: for each that seeks, a few that are found.
 fn after(seek: &Seek) -> String {
-    format!(
-        ") SELECT sought.reference AS reference, found.reference AS other FROM sought CROSS JOIN linkable AS found \
-         WHERE found.reference IN ({} LIMIT {SOUGHT_AT_MOST})",
-        seek.others
-    )
+    cases_found(&seek.others.replace("{yes}", YES), SOUGHT_AT_MOST)
 }
 
-/// How SQLite goes about each seek, step by step.
+/// Each seek as a statement, for one that seeks nothing.
 #[cfg(test)]
-pub(super) async fn plans(connection: &mut SqliteConnection) -> Vec<Vec<String>> {
-    use sqlx::Row;
-    let mut plans = Vec::new();
-    for seek in &SEEKS {
-        let mut explain = QueryBuilder::<Sqlite>::new(format!("EXPLAIN QUERY PLAN {BEFORE}"));
-        explain.push("VALUES ('', '', '', '', '', '')").push(after(seek));
-        let steps = explain.build().fetch_all(&mut *connection).await.expect("explains");
-        plans.push(steps.iter().map(|step| step.get("detail")).collect());
-    }
-    plans
+pub(super) fn statements() -> Vec<String> {
+    let nothing = "VALUES ('', '', '', '', '', '')";
+    SEEKS.iter().map(|seek| format!("{BEFORE}{nothing}{}", after(seek))).collect()
 }
 
 async fn follow(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     seek: &Seek,
     sought: &[Sought<'_>],
     pairs: &mut BTreeSet<Pair>,
 ) -> Result<(), StoreError> {
-    let mut select = QueryBuilder::<Sqlite>::new(BEFORE);
+    let mut select = QueryBuilder::<Db>::new(BEFORE);
     select.push_values(sought, |mut row, sought| {
         row.push_bind(sought.reference.to_string())
             .push_bind(sought.authority)

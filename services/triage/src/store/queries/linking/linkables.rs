@@ -4,22 +4,19 @@ use std::collections::HashMap;
 
 use ids::Reference;
 use jiff::civil::{Date, Time};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, optional_number, whole};
 
+use super::super::dialect::{Connection, Db, Row};
 use super::{ROWS, reference_of};
 use crate::domain::cluster::Dated;
 use crate::domain::link::{Happened, Linkable, LinkableChild};
-use crate::store::sqlite_rows::impossible;
+use crate::store::numbers::impossible;
 
 const REPLACING: &str = "replace what cases are linked by";
 const READING: &str = "read what cases are linked by";
 
-pub(super) async fn replace(
-    transaction: &mut SqliteConnection,
-    cases: &[&Linkable],
-) -> Result<(), StoreError> {
+pub(super) async fn replace(transaction: &mut Connection, cases: &[&Linkable]) -> Result<(), StoreError> {
     let references: Vec<Reference> = cases.iter().map(|case| case.reference).collect();
     remove(transaction, &references).await?;
     for some in cases.chunks(ROWS) {
@@ -35,13 +32,10 @@ pub(super) async fn replace(
     Ok(())
 }
 
-pub(super) async fn remove(
-    transaction: &mut SqliteConnection,
-    references: &[Reference],
-) -> Result<(), StoreError> {
+pub(super) async fn remove(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     for some in references.chunks(ROWS) {
         for table in ["linkable_child", "linkable"] {
-            let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE reference IN ("));
+            let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE reference IN ("));
             push_references(&mut delete, some);
             delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
         }
@@ -49,8 +43,8 @@ pub(super) async fn remove(
     Ok(())
 }
 
-async fn insert_cases(transaction: &mut SqliteConnection, cases: &[&Linkable]) -> Result<(), StoreError> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
+async fn insert_cases(transaction: &mut Connection, cases: &[&Linkable]) -> Result<(), StoreError> {
+    let mut insert = QueryBuilder::<Db>::new(
         "INSERT INTO linkable (reference, authority, occurred_on, occurred_at, dated_on, dated_by, area, setting_urn, \
          names_perpetrator, names_victim) ",
     );
@@ -71,17 +65,17 @@ async fn insert_cases(transaction: &mut SqliteConnection, cases: &[&Linkable]) -
 }
 
 async fn insert_children(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     children: &[(&Linkable, u32, &LinkableChild)],
 ) -> Result<(), StoreError> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
+    let mut insert = QueryBuilder::<Db>::new(
         "INSERT INTO linkable_child (reference, position, happened, years, child_token, household_token, dated_on) ",
     );
     insert.push_values(children, |mut row, (case, position, child)| {
         row.push_bind(case.reference.to_string())
-            .push_bind(*position)
+            .push_bind(whole(*position))
             .push_bind(child.happened.map(happened_number))
-            .push_bind(child.years)
+            .push_bind(child.years.map(whole))
             .push_bind(&child.child_token)
             .push_bind(&child.household_token)
             .push_bind(case.dated.map(|dated| dated.on.to_string()));
@@ -92,7 +86,7 @@ async fn insert_children(
 
 /// Cases with their children, by reference.
 pub(super) async fn read(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Linkable>, StoreError> {
     let mut cases: HashMap<Reference, Linkable> = HashMap::new();
@@ -113,18 +107,18 @@ pub(super) async fn read(
 }
 
 async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     from: &'static str,
     order: &'static str,
     references: &[Reference],
-) -> Result<Vec<SqliteRow>, StoreError> {
-    let mut select = QueryBuilder::<Sqlite>::new(from);
+) -> Result<Vec<Row>, StoreError> {
+    let mut select = QueryBuilder::<Db>::new(from);
     push_references(select.push(" WHERE reference IN ("), references);
     select.push(")").push(order);
     select.build().persistent(false).fetch_all(&mut *connection).await.doing(READING)
 }
 
-fn linkable(row: &SqliteRow) -> Result<Linkable, StoreError> {
+fn linkable(row: &Row) -> Result<Linkable, StoreError> {
     let reference = reference_of(row, "linkable", "reference")?;
     let area: Option<String> = row.try_get("area").doing(READING)?;
     Ok(Linkable {
@@ -139,7 +133,7 @@ fn linkable(row: &SqliteRow) -> Result<Linkable, StoreError> {
     })
 }
 
-fn dated(row: &SqliteRow, reference: Reference) -> Result<Option<Dated>, StoreError> {
+fn dated(row: &Row, reference: Reference) -> Result<Option<Dated>, StoreError> {
     let on = parsed::<Date>(row, "dated_on", reference)?;
     let by: Option<String> = row.try_get("dated_by").doing(READING)?;
     on.zip(by)
@@ -150,7 +144,7 @@ fn dated(row: &SqliteRow, reference: Reference) -> Result<Option<Dated>, StoreEr
         .transpose()
 }
 
-fn parsed<T>(row: &SqliteRow, column: &'static str, reference: Reference) -> Result<Option<T>, StoreError>
+fn parsed<T>(row: &Row, column: &'static str, reference: Reference) -> Result<Option<T>, StoreError>
 where
     T: std::str::FromStr<Err = jiff::Error>,
 {
@@ -158,7 +152,7 @@ where
     text.map(|text| text.parse()).transpose().map_err(impossible("linkable", column, reference))
 }
 
-fn child(row: &SqliteRow, reference: Reference) -> Result<LinkableChild, StoreError> {
+fn child(row: &Row, reference: Reference) -> Result<LinkableChild, StoreError> {
     let happened: Option<i64> = row.try_get("happened").doing(READING)?;
     let known = |number| {
         happened_of(number).ok_or_else(|| {
@@ -167,7 +161,7 @@ fn child(row: &SqliteRow, reference: Reference) -> Result<LinkableChild, StoreEr
     };
     Ok(LinkableChild {
         happened: happened.map(known).transpose()?,
-        years: row.try_get("years").doing(READING)?,
+        years: optional_number(row, "linkable_child", "years")?,
         child_token: row.try_get("child_token").doing(READING)?,
         household_token: row.try_get("household_token").doing(READING)?,
     })
@@ -187,7 +181,7 @@ fn happened_of(number: i64) -> Option<Happened> {
     every.into_iter().find(|happened| happened_number(*happened) == number)
 }
 
-pub(super) fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
+pub(super) fn push_references(query: &mut QueryBuilder<Db>, references: &[Reference]) {
     let mut list = query.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());

@@ -1,13 +1,17 @@
+use std::collections::HashMap;
 use std::ops::DerefMut;
 
 use ambient::{Ambient, SeededChance, SystemClock};
 use jiff::ToSpan;
 use jiff::civil::date;
 
+use super::super::dialect::plan;
+use super::super::opened::{Opened, at, reference};
 use super::*;
 use crate::domain::cluster::Dated;
-use crate::domain::link::{Area, Decided, Decision, Happened, Link, LinkState, LinkableChild, Verdict};
-use crate::store::opened::{Opened, at, reference};
+use crate::domain::link::{
+    Area, Decided, Decision, Happened, Link, LinkState, LinkableChild, Verdict, propose,
+};
 
 mod bounds;
 mod corrections;

@@ -8,14 +8,14 @@ use std::num::NonZeroU16;
 
 use ids::Reference;
 use jiff::civil::Date;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, number, whole};
 
-use super::sqlite_rows::impossible;
+use super::dialect::{Connection, Db, Row, newest_mentions};
 use crate::domain::cluster::{
     Cluster, ClusterKind, ClusterRule, Member, Mention, Mentions, Raised, Subject, clusters,
 };
+use crate::store::numbers::impossible;
 
 /// Rows in one statement: eight columns at most, far below SQLite's limit of 32,766 variables.
 const ROWS: usize = 500;
@@ -42,10 +42,7 @@ pub(super) struct Taken {
 ///
 /// # Errors
 /// As the transaction has.
-pub(super) async fn take_up(
-    transaction: &mut SqliteConnection,
-    cases: &[Mentions],
-) -> Result<Taken, StoreError> {
+pub(super) async fn take_up(transaction: &mut Connection, cases: &[Mentions]) -> Result<Taken, StoreError> {
     let last: BTreeMap<Reference, &Mentions> = cases.iter().map(|case| (case.reference, case)).collect();
     let references: Vec<Reference> = last.keys().copied().collect();
     let mentions: Vec<&Mention> = last.values().flat_map(|case| &case.of).collect();
@@ -70,7 +67,7 @@ pub(super) async fn take_up(
 /// # Errors
 /// As the transaction has.
 pub(super) async fn forget(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     references: &[Reference],
 ) -> Result<BTreeSet<Reference>, StoreError> {
     let subjects = subjects_of(transaction, references).await?;
@@ -85,7 +82,7 @@ pub(super) async fn forget(
 /// # Errors
 /// Where the store cannot be read.
 pub(super) async fn clusters_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Vec<Cluster>>, StoreError> {
     let subjects = subjects_of(connection, references).await?;
@@ -107,14 +104,13 @@ fn affected(before: &[Cluster], after: &[Cluster]) -> BTreeSet<Reference> {
 }
 
 async fn subjects_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<BTreeSet<Subject>, StoreError> {
     let mut subjects = BTreeSet::new();
     for some in references.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new(
-            "SELECT reference, kind, code FROM cluster_mention WHERE reference IN (",
-        );
+        let mut select =
+            QueryBuilder::<Db>::new("SELECT reference, kind, code FROM cluster_mention WHERE reference IN (");
         push_references(&mut select, some);
         select.push(")");
         for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
@@ -148,23 +144,17 @@ fn at_the_bound(mentions: &[Mention]) -> usize {
 
 /// The newest mentions of each subject.
 async fn mentions_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     subjects: &BTreeSet<Subject>,
 ) -> Result<Vec<Mention>, StoreError> {
     let subjects: Vec<&Subject> = subjects.iter().collect();
     let mut mentions = Vec::new();
     for some in subjects.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new("WITH sought (kind, code) AS (");
+        let mut select = QueryBuilder::<Db>::new("WITH sought (kind, code) AS (");
         select.push_values(some, |mut row, subject| {
             row.push_bind(kind_number(subject.kind)).push_bind(&subject.code);
         });
-        // CROSS JOIN keeps SQLite from turning the loops round: for each subject, the rows that name it.
-        select.push(format!(
-            ") SELECT mention.* FROM sought CROSS JOIN cluster_mention AS mention \
-             WHERE mention.kind = sought.kind AND mention.code = sought.code AND mention.reference IN \
-             (SELECT reference FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
-              ORDER BY dated_on DESC, reference LIMIT {MENTIONS_AT_MOST})"
-        ));
+        select.push(newest_mentions(MENTIONS_AT_MOST));
         for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
             mentions.push(mention(&row)?);
         }
@@ -172,9 +162,9 @@ async fn mentions_of(
     Ok(mentions)
 }
 
-async fn insert(transaction: &mut SqliteConnection, mentions: &[&Mention]) -> Result<(), StoreError> {
+async fn insert(transaction: &mut Connection, mentions: &[&Mention]) -> Result<(), StoreError> {
     for some in mentions.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO cluster_mention (reference, kind, code, authority, dated_on, facts, window_months, authorities) ",
         );
         insert.push_values(some, |mut row, Mention { subject, member }| {
@@ -184,31 +174,31 @@ async fn insert(transaction: &mut SqliteConnection, mentions: &[&Mention]) -> Re
                 .push_bind(&member.authority)
                 .push_bind(member.dated_on.to_string())
                 .push_bind(member.facts.join("\n"))
-                .push_bind(member.rule.window_months.get())
-                .push_bind(member.rule.authorities.get());
+                .push_bind(whole(member.rule.window_months.get()))
+                .push_bind(whole(member.rule.authorities.get()));
         });
         insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
     }
     Ok(())
 }
 
-async fn remove(transaction: &mut SqliteConnection, references: &[Reference]) -> Result<(), StoreError> {
+async fn remove(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     for some in references.chunks(ROWS) {
-        let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM cluster_mention WHERE reference IN (");
+        let mut delete = QueryBuilder::<Db>::new("DELETE FROM cluster_mention WHERE reference IN (");
         push_references(&mut delete, some);
         delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
     }
     Ok(())
 }
 
-fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[Reference]) {
+fn push_references(query: &mut QueryBuilder<Db>, references: &[Reference]) {
     let mut list = query.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());
     }
 }
 
-fn mention(row: &SqliteRow) -> Result<Mention, StoreError> {
+fn mention(row: &Row) -> Result<Mention, StoreError> {
     let reference = reference(row)?;
     let dated_on: String = row.try_get("dated_on").doing(DOING)?;
     let facts: String = row.try_get("facts").doing(DOING)?;
@@ -225,7 +215,7 @@ fn mention(row: &SqliteRow) -> Result<Mention, StoreError> {
     Ok(Mention { subject: subject(row)?, member })
 }
 
-fn subject(row: &SqliteRow) -> Result<Subject, StoreError> {
+fn subject(row: &Row) -> Result<Subject, StoreError> {
     let number: i64 = row.try_get("kind").doing(DOING)?;
     let kind = match number {
         1 => ClusterKind::Setting,
@@ -246,13 +236,13 @@ fn kind_number(kind: ClusterKind) -> i64 {
     }
 }
 
-fn reference(row: &SqliteRow) -> Result<Reference, StoreError> {
+fn reference(row: &Row) -> Result<Reference, StoreError> {
     let text: String = row.try_get("reference").doing(DOING)?;
     text.parse().map_err(impossible("cluster_mention", "reference", &text))
 }
 
-fn from_one(row: &SqliteRow, column: &'static str, reference: Reference) -> Result<NonZeroU16, StoreError> {
-    let number: u16 = row.try_get(column).doing(DOING)?;
+fn from_one(row: &Row, column: &'static str, reference: Reference) -> Result<NonZeroU16, StoreError> {
+    let number = number(row, "cluster_mention", column)?;
     NonZeroU16::new(number).ok_or_else(|| impossible("cluster_mention", column, reference)("it is 0"))
 }
 

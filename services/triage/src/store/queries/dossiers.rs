@@ -9,16 +9,17 @@ use contracts::eligibility::v1::NotificationAssessed;
 use contracts::triage::v1 as contract;
 use ids::Reference;
 use prost::Message;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, whole};
 
 use super::cases::{self, ROWS};
-use super::dossier::{Dossier, Open};
-use super::sqlite_rows::{self as rows, impossible};
+use super::dialect::{Connection, Db, Row};
+use super::rows;
 use crate::domain::case::TakenUp;
 use crate::domain::finding::Assessed;
 use crate::domain::told::Told;
+use crate::store::dossier::{Dossier, Open};
+use crate::store::numbers::{self, impossible};
 use crate::wire;
 
 const READING: &str = "read what is held of notifications";
@@ -26,7 +27,7 @@ const WRITING: &str = "keep what was told of notifications";
 
 /// All that is held of these, each once.
 pub(super) async fn read(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Dossier>, StoreError> {
     let mut dossiers: HashMap<Reference, Dossier> =
@@ -47,7 +48,7 @@ pub(super) async fn read(
 
 /// What has been told of one notification besides its finding.
 pub(super) async fn told_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
     assessed: &[u8],
 ) -> Result<Told, StoreError> {
@@ -58,7 +59,7 @@ pub(super) async fn told_of(
 }
 
 async fn open_cases(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
@@ -75,6 +76,7 @@ async fn open_cases(
             assessed: held.assessed.clone(),
             trace: held.trace.clone(),
             case: held.into_case(),
+            stored: true,
         });
     }
     Ok(())
@@ -88,7 +90,7 @@ fn finding(reference: Reference, event: &[u8]) -> Result<Assessed, StoreError> {
 }
 
 async fn told(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
@@ -109,14 +111,15 @@ async fn told(
     Ok(())
 }
 
-/// What each recipient was told last: with `max`, SQLite takes the other columns from the row that holds it.
+/// What each recipient was told last.
 async fn said(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
-    let newest = "SELECT reference, recipient, told, max(sequence) FROM notice WHERE reference IN (";
-    for row in of_these(connection, newest, some, ") GROUP BY reference, recipient").await? {
+    let newest = "SELECT reference, told FROM notice WHERE sequence IN \
+                  (SELECT max(sequence) FROM notice WHERE reference IN (";
+    for row in of_these(connection, newest, some, ") GROUP BY reference, recipient)").await? {
         let reference: Reference = rows::reference(&row, "notice")?;
         let told: Vec<u8> = row.try_get("told").doing(READING)?;
         let notice = contract::Notice::decode(told.as_slice())
@@ -133,12 +136,12 @@ async fn said(
 }
 
 pub(super) async fn of_these(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     before: &str,
     references: &[Reference],
     after: &str,
-) -> Result<Vec<SqliteRow>, StoreError> {
-    let mut select = QueryBuilder::<Sqlite>::new(before);
+) -> Result<Vec<Row>, StoreError> {
+    let mut select = QueryBuilder::<Db>::new(before);
     let mut list = select.separated(", ");
     for reference in references {
         list.push_bind(reference.to_string());
@@ -148,10 +151,7 @@ pub(super) async fn of_these(
 }
 
 /// Writes what has been told besides findings, and the cases that follow.
-pub(super) async fn write(
-    connection: &mut SqliteConnection,
-    dossiers: &[&Dossier],
-) -> Result<(), StoreError> {
+pub(super) async fn write(connection: &mut Connection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
     let open: Vec<(&Dossier, &Open)> =
         dossiers.iter().filter_map(|dossier| Some((*dossier, dossier.open.as_ref()?))).collect();
     cases::write(connection, &open.iter().map(|(_, open)| *open).collect::<Vec<_>>()).await?;
@@ -161,78 +161,81 @@ pub(super) async fn write(
     write_void(connection, dossiers).await
 }
 
-async fn write_withdrawals(
-    connection: &mut SqliteConnection,
-    dossiers: &[&Dossier],
-) -> Result<(), StoreError> {
+async fn write_withdrawals(connection: &mut Connection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
     let withdrawn: Vec<_> = dossiers
         .iter()
         .filter_map(|dossier| Some((dossier.reference, dossier.told.withdrawal.as_ref()?)))
         .collect();
     for some in withdrawn.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT OR REPLACE INTO withdrawal (reference, revision, reason, received_on) ",
-        );
+        let mut insert =
+            QueryBuilder::<Db>::new("INSERT INTO withdrawal (reference, revision, reason, received_on) ");
         insert.push_values(some, |mut row, (reference, withdrawal)| {
             row.push_bind(reference.to_string())
-                .push_bind(withdrawal.revision)
-                .push_bind(rows::withdrawal_number(withdrawal.why))
+                .push_bind(whole(withdrawal.revision))
+                .push_bind(numbers::withdrawal_number(withdrawal.why))
                 .push_bind(withdrawal.received_on.to_string());
         });
+        insert.push(
+            " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, reason = excluded.reason, \
+             received_on = excluded.received_on",
+        );
         insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
     }
     Ok(())
 }
 
-async fn write_declined(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+async fn write_declined(connection: &mut Connection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
     let declined: Vec<_> = dossiers
         .iter()
         .filter_map(|dossier| Some((dossier.reference, dossier.told.declined.as_ref()?)))
         .collect();
     for some in declined.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT OR REPLACE INTO declined_hand_over (reference, revision, authority, reason) ",
+        let mut insert = QueryBuilder::<Db>::new(
+            "INSERT INTO declined_hand_over (reference, revision, authority, reason) ",
         );
         insert.push_values(some, |mut row, (reference, declined)| {
             row.push_bind(reference.to_string())
-                .push_bind(declined.revision)
+                .push_bind(whole(declined.revision))
                 .push_bind(&declined.by)
-                .push_bind(rows::decline_number(declined.why));
+                .push_bind(numbers::decline_number(declined.why));
         });
+        insert.push(
+            " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, authority = excluded.authority, \
+             reason = excluded.reason",
+        );
         insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
     }
     Ok(())
 }
 
-async fn write_notified(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+async fn write_notified(connection: &mut Connection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
     let notified: Vec<_> = dossiers
         .iter()
         .flat_map(|dossier| dossier.told.notified_on.iter().map(|notified| (dossier.reference, notified)))
         .collect();
     for some in notified.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT OR REPLACE INTO notified (reference, authority, received_on) ",
-        );
+        let mut insert = QueryBuilder::<Db>::new("INSERT INTO notified (reference, authority, received_on) ");
         insert.push_values(some, |mut row, (reference, (authority, day))| {
             row.push_bind(reference.to_string()).push_bind(authority).push_bind(day.to_string());
         });
+        insert.push(" ON CONFLICT (reference, authority) DO UPDATE SET received_on = excluded.received_on");
         insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
     }
     Ok(())
 }
 
-async fn write_void(connection: &mut SqliteConnection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
+async fn write_void(connection: &mut Connection, dossiers: &[&Dossier]) -> Result<(), StoreError> {
     let void: Vec<_> = dossiers
         .iter()
         .flat_map(|dossier| dossier.void.iter().map(|lease| (dossier.reference, lease)))
         .collect();
     for some in void.chunks(ROWS) {
         let mut insert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO void_lease (lease_id, reference, revision, voided_at) ");
+            QueryBuilder::<Db>::new("INSERT INTO void_lease (lease_id, reference, revision, voided_at) ");
         insert.push_values(some, |mut row, (reference, lease)| {
             row.push_bind(lease.id.as_uuid())
                 .push_bind(reference.to_string())
-                .push_bind(lease.revision)
+                .push_bind(whole(lease.revision))
                 .push_bind(lease.at.as_microsecond());
         });
         insert.push(" ON CONFLICT DO NOTHING");

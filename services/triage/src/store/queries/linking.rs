@@ -9,18 +9,17 @@ mod decisions;
 mod linkables;
 mod standing;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, whole};
 
-use self::standing::Before;
-use super::sqlite_rows::impossible;
-use crate::domain::link::{
-    Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, choose, propose,
-};
+use super::dialect::{Connection, Db, Row};
+use crate::domain::link::{Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, choose};
+use crate::store::comparing::Batch;
+use crate::store::numbers::impossible;
 
 pub(super) use decisions::{decide, linked, links_of};
 
@@ -42,7 +41,7 @@ const DOING: &str = "propose links";
 /// # Errors
 /// As the transaction has.
 pub(super) async fn take_up(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     cases: &[(Linkable, LinkRule)],
     now: Timestamp,
 ) -> Result<Vec<Proposed>, StoreError> {
@@ -67,116 +66,13 @@ pub(super) async fn take_up(
 ///
 /// # Errors
 /// As the transaction has.
-pub(super) async fn forget(
-    transaction: &mut SqliteConnection,
-    references: &[Reference],
-) -> Result<(), StoreError> {
+pub(super) async fn forget(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     linkables::remove(transaction, references).await
-}
-
-/// The cases of a batch, each once, in the order in which they are taken up.
-struct Batch<'a> {
-    taken: Vec<&'a (Linkable, LinkRule)>,
-    places: HashMap<Reference, usize>,
-}
-
-impl<'a> Batch<'a> {
-    fn of(cases: &'a [(Linkable, LinkRule)]) -> Self {
-        let last: HashMap<Reference, usize> =
-            cases.iter().enumerate().map(|(place, (case, _))| (case.reference, place)).collect();
-        let counts = |(place, taken): (usize, &'a (Linkable, LinkRule))| {
-            (last.get(&taken.0.reference) == Some(&place)).then_some(taken)
-        };
-        let taken: Vec<_> = cases.iter().enumerate().filter_map(counts).collect();
-        let places = taken.iter().enumerate().map(|(place, (case, _))| (case.reference, place)).collect();
-        Self { taken, places }
-    }
-
-    fn cases(&self) -> Vec<&'a Linkable> {
-        self.taken.iter().map(|(case, _)| case).collect()
-    }
-
-    fn references(&self) -> Vec<Reference> {
-        self.taken.iter().map(|(case, _)| case.reference).collect()
-    }
-
-    /// The cases of pairs that are not in the batch.
-    fn without(&self, pairs: &BTreeSet<Pair>) -> Vec<Reference> {
-        let both = pairs.iter().flat_map(|pair| [pair.lower(), pair.higher()]);
-        let others: BTreeSet<Reference> = both.filter(|other| !self.places.contains_key(other)).collect();
-        others.into_iter().collect()
-    }
-
-    /// Which of two cases is taken up later: one that is in the batch, and the later one where both are.
-    fn later(&self, pair: Pair) -> Reference {
-        let place = |reference| self.places.get(&reference);
-        if place(pair.lower()) > place(pair.higher()) { pair.lower() } else { pair.higher() }
-    }
-
-    fn case<'b>(&self, reference: Reference, others: &'b HashMap<Reference, Linkable>) -> Option<&'b Linkable>
-    where
-        'a: 'b,
-    {
-        self.places.get(&reference).map(|place| &self.taken[*place].0).or_else(|| others.get(&reference))
-    }
-
-    /// What the facts say of pairs, beside what stands between them. A pair with a withdrawn case is left as it is:
-    /// nothing can be said of it.
-    fn compare(
-        &self,
-        pairs: &BTreeSet<Pair>,
-        others: &HashMap<Reference, Linkable>,
-        before: &HashMap<Pair, Before>,
-    ) -> News {
-        let mut news = News::default();
-        for pair in pairs {
-            let Some((one, other, rule)) = self.both(*pair, others) else { continue };
-            match (before.get(pair), propose(one, other, rule)) {
-                (Some(Before::Decided), _) | (None, None) => {}
-                (Some(Before::Undecided(_)), None) => news.untrue.push(*pair),
-                (Some(Before::Undecided(ground)), Some(proposal)) => {
-                    let is_stronger = proposal.strongest().is_some_and(|strongest| strongest < *ground);
-                    if is_stronger { news.stronger.push(proposal) } else { news.corrected.push(proposal) }
-                }
-                (None, Some(proposal)) => news.fresh.push(proposal),
-            }
-        }
-        news
-    }
-
-    /// Two cases, and the rule of the one that is taken up later.
-    fn both<'b>(
-        &'b self,
-        pair: Pair,
-        others: &'b HashMap<Reference, Linkable>,
-    ) -> Option<(&'b Linkable, &'b Linkable, &'b LinkRule)> {
-        let place = self.places.get(&self.later(pair))?;
-        Some((self.case(pair.lower(), others)?, self.case(pair.higher(), others)?, &self.taken[*place].1))
-    }
-
-    fn proposed(&self, proposal: Proposal, others: &HashMap<Reference, Linkable>) -> Proposed {
-        let reference = self.later(proposal.pair);
-        let authority = self.case(reference, others).map(|case| case.authority.clone()).unwrap_or_default();
-        Proposed { reference, authority, proposal }
-    }
-}
-
-/// What a batch makes of the pairs that are worth comparing.
-#[derive(Debug, Default)]
-struct News {
-    /// Proposed by nothing before.
-    fresh: Vec<Proposal>,
-    /// Undecided, and on a stronger ground than before: told again.
-    stronger: Vec<Proposal>,
-    /// Undecided, and on the ground of before or a weaker one; the reasons may be others.
-    corrected: Vec<Proposal>,
-    /// Undecided, and the facts give no reason any more.
-    untrue: Vec<Pair>,
 }
 
 /// Leaves out what would be too much for a case, and says so.
 async fn within_bounds(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     proposals: Vec<Proposal>,
 ) -> Result<Vec<Proposal>, StoreError> {
     let cases: BTreeSet<Reference> =
@@ -197,7 +93,7 @@ async fn within_bounds(
 }
 
 /// Takes proposals back, with their reasons. To be called for undecided pairs alone: a decision keeps its link.
-async fn remove(transaction: &mut SqliteConnection, pairs: &[Pair]) -> Result<(), StoreError> {
+async fn remove(transaction: &mut Connection, pairs: &[Pair]) -> Result<(), StoreError> {
     for some in pairs.chunks(ROWS) {
         delete_pairs(transaction, "link_reason", some).await?;
         delete_pairs(transaction, "link", some).await?;
@@ -206,11 +102,11 @@ async fn remove(transaction: &mut SqliteConnection, pairs: &[Pair]) -> Result<()
 }
 
 async fn delete_pairs(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     table: &'static str,
     pairs: &[Pair],
 ) -> Result<(), StoreError> {
-    let mut delete = QueryBuilder::<Sqlite>::new(format!("DELETE FROM {table} WHERE (lower, higher) IN ("));
+    let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE (lower, higher) IN ("));
     push_pairs(&mut delete, pairs);
     delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
     Ok(())
@@ -219,13 +115,13 @@ async fn delete_pairs(
 /// Stores proposals in place of those that stood undecided. When it was proposed changes only with a stronger ground,
 /// as that alone is told.
 async fn store(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     proposals: &[Proposal],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for some in proposals.chunks(ROWS) {
         let mut insert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO link (lower, higher, state, ground, proposed_at) ");
+            QueryBuilder::<Db>::new("INSERT INTO link (lower, higher, state, ground, proposed_at) ");
         insert.push_values(some, |mut row, proposal| {
             row.push_bind(proposal.pair.lower().to_string())
                 .push_bind(proposal.pair.higher().to_string())
@@ -244,7 +140,7 @@ async fn store(
     store_reasons(transaction, proposals).await
 }
 
-async fn store_reasons(transaction: &mut SqliteConnection, proposals: &[Proposal]) -> Result<(), StoreError> {
+async fn store_reasons(transaction: &mut Connection, proposals: &[Proposal]) -> Result<(), StoreError> {
     let reasons: Vec<_> = proposals
         .iter()
         .flat_map(|proposal| {
@@ -252,13 +148,13 @@ async fn store_reasons(transaction: &mut SqliteConnection, proposals: &[Proposal
         })
         .collect();
     for some in reasons.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO link_reason (lower, higher, position, code, text, source, lower_facts, higher_facts) ",
         );
         insert.push_values(some, |mut row, (pair, position, because)| {
             row.push_bind(pair.lower().to_string())
                 .push_bind(pair.higher().to_string())
-                .push_bind(*position)
+                .push_bind(whole(*position))
                 .push_bind(&because.reason.code)
                 .push_bind(&because.reason.text)
                 .push_bind(&because.reason.source)
@@ -287,22 +183,18 @@ fn ground_of(number: i64) -> Option<Ground> {
 }
 
 /// The list of `(lower, higher) IN (…)`.
-fn push_pairs(query: &mut QueryBuilder<Sqlite>, pairs: &[Pair]) {
+fn push_pairs(query: &mut QueryBuilder<Db>, pairs: &[Pair]) {
     query.push_values(pairs, |mut row, pair| {
         row.push_bind(pair.lower().to_string()).push_bind(pair.higher().to_string());
     });
 }
 
-fn pair_of(row: &sqlx::sqlite::SqliteRow) -> Result<Pair, StoreError> {
+fn pair_of(row: &Row) -> Result<Pair, StoreError> {
     let (lower, higher) = (reference_of(row, "link", "lower")?, reference_of(row, "link", "higher")?);
     Pair::of(lower, higher).map_err(impossible("link", "higher", higher))
 }
 
-fn reference_of(
-    row: &sqlx::sqlite::SqliteRow,
-    table: &'static str,
-    column: &'static str,
-) -> Result<Reference, StoreError> {
+fn reference_of(row: &Row, table: &'static str, column: &'static str) -> Result<Reference, StoreError> {
     let text: String = row.try_get(column).doing("read a reference")?;
     text.parse().map_err(impossible(table, column, &text))
 }

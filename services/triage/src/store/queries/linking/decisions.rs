@@ -7,14 +7,15 @@ use std::collections::HashMap;
 
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Doing, StoreError, whole};
 
+use super::super::dialect::{Connection, Db, Row};
+use super::super::rows;
 use super::{ROWS, pair_of, reference_of};
 use crate::domain::link::{Decided, Decision, Link, Pair, Verdict};
 use crate::domain::reason::Reason;
-use crate::store::sqlite_rows::{self as rows, impossible};
+use crate::store::numbers::impossible;
 
 const READING: &str = "read links";
 const DECIDING: &str = "decide a link";
@@ -23,8 +24,8 @@ const DECIDING: &str = "decide a link";
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub(in crate::store) async fn links_of(
-    connection: &mut SqliteConnection,
+pub(in super::super) async fn links_of(
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<Vec<Link>, StoreError> {
     let of_each = "SELECT link.lower, link.higher, panel_case.authority FROM link JOIN panel_case ON \
@@ -55,13 +56,13 @@ pub(in crate::store) async fn links_of(
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub(in crate::store) async fn linked(
-    connection: &mut SqliteConnection,
+pub(in super::super) async fn linked(
+    connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, Vec<Reference>>, StoreError> {
     let mut linked: HashMap<Reference, Vec<Reference>> = HashMap::new();
     for some in references.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new("");
+        let mut select = QueryBuilder::<Db>::new("");
         for (union, own, other) in [("", "lower", "higher"), (" UNION ALL ", "higher", "lower")] {
             let half = format!(
                 "{union}SELECT {own} AS own, {other} AS other FROM link WHERE state = 2 AND {own} IN ("
@@ -86,8 +87,8 @@ pub(in crate::store) async fn linked(
 ///
 /// # Errors
 /// As the transaction has.
-pub(in crate::store) async fn decide(
-    transaction: &mut SqliteConnection,
+pub(in super::super) async fn decide(
+    transaction: &mut Connection,
     one: Reference,
     pair: Pair,
     decision: &Decision,
@@ -111,7 +112,7 @@ pub(in crate::store) async fn decide(
 }
 
 async fn insert_decision(
-    transaction: &mut SqliteConnection,
+    transaction: &mut Connection,
     pair: Pair,
     position: usize,
     decision: &Decision,
@@ -122,7 +123,7 @@ async fn insert_decision(
     )
     .bind(pair.lower().to_string())
     .bind(pair.higher().to_string())
-    .bind(i64::try_from(position).unwrap_or(i64::MAX))
+    .bind(whole(position))
     .bind(verdict_number(decision.verdict))
     .bind(&decision.by)
     .bind(decision.at.as_microsecond())
@@ -132,11 +133,7 @@ async fn insert_decision(
     Ok(())
 }
 
-async fn link_between(
-    connection: &mut SqliteConnection,
-    one: Reference,
-    pair: Pair,
-) -> Result<Link, StoreError> {
+async fn link_between(connection: &mut Connection, one: Reference, pair: Pair) -> Result<Link, StoreError> {
     let other = pair.other_than(one);
     let links = links_of(connection, one).await?;
     links
@@ -147,7 +144,7 @@ async fn link_between(
 
 /// The reasons of a case's links, with the facts of its own notification.
 async fn reasons_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<HashMap<Pair, Vec<Reason>>, StoreError> {
     let of_each = "SELECT lower, higher, code, text, source, \
@@ -159,7 +156,7 @@ async fn reasons_of(
 }
 
 async fn decisions_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<HashMap<Pair, Vec<Decision>>, StoreError> {
     let of_each = "SELECT lower, higher, state, decided_by, decided_at \
@@ -170,10 +167,10 @@ async fn decisions_of(
 }
 
 async fn by_pair<T>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     of_each: &'static str,
     reference: Reference,
-    read: fn(&SqliteRow) -> Result<T, StoreError>,
+    read: fn(&Row) -> Result<T, StoreError>,
 ) -> Result<HashMap<Pair, Vec<T>>, StoreError> {
     let rows =
         sqlx::query(of_each).bind(reference.to_string()).fetch_all(&mut *connection).await.doing(READING)?;
@@ -184,7 +181,7 @@ async fn by_pair<T>(
     Ok(by_pair)
 }
 
-fn decision(row: &SqliteRow) -> Result<Decision, StoreError> {
+fn decision(row: &Row) -> Result<Decision, StoreError> {
     let pair = pair_of(row)?;
     let state: i64 = row.try_get("state").doing(READING)?;
     let at: i64 = row.try_get("decided_at").doing(READING)?;

@@ -5,33 +5,30 @@
 
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::QueryBuilder;
 use storage::{Doing, StoreError};
 
-use super::sqlite_rows::{self as rows, ENTRY_COLUMNS};
-use super::{PageOf, Queued};
+use super::dialect::{Connection, Db};
+use super::rows::{self as rows, ENTRY_COLUMNS};
 use crate::domain::lane::Lane;
 use crate::domain::standing::{Standing, VoidLease};
 use crate::domain::turn::Turn;
+use crate::store::{PageOf, Queued, numbers};
 
 /// As the indexes have it, and as [`Turn`] compares.
 const ORDER: &str = "priority, review_due, -indicators, queued_at, reference";
 
 /// The cases of a page without what belongs to them, and one more where there are more.
-pub(super) async fn page_of(
-    connection: &mut SqliteConnection,
-    page: PageOf,
-) -> Result<Vec<Queued>, StoreError> {
-    let mut select =
-        QueryBuilder::<Sqlite>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
-    select.push_bind(rows::lane_number(page.lane));
+pub(super) async fn page_of(connection: &mut Connection, page: PageOf) -> Result<Vec<Queued>, StoreError> {
+    let mut select = QueryBuilder::<Db>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
+    select.push_bind(numbers::lane_number(page.lane));
     if !page.include_acknowledged {
         select.push(" AND acknowledged_at IS NULL");
     }
     if let Some(Turn { priority, review_due_on, indicators, queued_at, reference }) = page.after {
         let mut place = select.push(format!(" AND ({ORDER}) > (")).separated(", ");
-        place.push_bind(rows::priority_number(priority));
-        place.push_bind(rows::due_text(review_due_on));
+        place.push_bind(numbers::priority_number(priority));
+        place.push_bind(numbers::due_text(review_due_on));
         place.push_bind(-i64::from(indicators));
         place.push_bind(queued_at.as_microsecond());
         place.push_bind(reference.to_string());
@@ -44,7 +41,7 @@ pub(super) async fn page_of(
 
 /// How many cases of a lane are free.
 pub(super) async fn waiting(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lane: Lane,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
@@ -52,7 +49,7 @@ pub(super) async fn waiting(
         "SELECT count(*) FROM panel_case \
          WHERE lane = $1 AND acknowledged_at IS NULL AND (leased_until IS NULL OR leased_until <= $2)",
     )
-    .bind(rows::lane_number(lane))
+    .bind(numbers::lane_number(lane))
     .bind(now.as_microsecond())
     .fetch_one(connection)
     .await
@@ -62,13 +59,12 @@ pub(super) async fn waiting(
 
 /// The first case in working order that is free, without what belongs to it.
 pub(super) async fn first_free(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lane: Lane,
     now: Timestamp,
 ) -> Result<Option<Queued>, StoreError> {
-    let mut select =
-        QueryBuilder::<Sqlite>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
-    select.push_bind(rows::lane_number(lane));
+    let mut select = QueryBuilder::<Db>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
+    select.push_bind(numbers::lane_number(lane));
     select
         .push(" AND acknowledged_at IS NULL AND (leased_until IS NULL OR leased_until <= ")
         .push_bind(now.as_microsecond());
@@ -79,7 +75,7 @@ pub(super) async fn first_free(
 
 /// Where a case stands.
 pub(super) async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<Standing, StoreError> {
     let row = sqlx::query(
@@ -95,7 +91,7 @@ pub(super) async fn standing(
 
 /// The leases of a case that changes have made void.
 pub(super) async fn void_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
 ) -> Result<Vec<VoidLease>, StoreError> {
     let found = sqlx::query("SELECT lease_id, revision, voided_at FROM void_lease WHERE reference = $1")
@@ -108,7 +104,7 @@ pub(super) async fn void_of(
 
 /// Moves a case along the queue.
 pub(super) async fn write_standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: Reference,
     standing: &Standing,
 ) -> Result<(), StoreError> {

@@ -6,33 +6,25 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ids::Reference;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _};
 use storage::{Doing, StoreError};
 
+use super::super::dialect::{Connection, Db, Row};
 use super::linkables::push_references;
 use super::{DOING, PROPOSED, ROWS, ground_of, pair_of, push_pairs, reference_of};
 use crate::domain::link::{Ground, Pair, Standing};
-use crate::store::sqlite_rows::impossible;
-
-/// A link as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
-    /// A person has decided.
-    Decided,
-    /// Nobody has: its strongest ground.
-    Undecided(Ground),
-}
+use crate::store::comparing::Before;
+use crate::store::numbers::impossible;
 
 /// What stands between pairs; those between which nothing stands are left out.
 pub(super) async fn of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     pairs: &BTreeSet<Pair>,
 ) -> Result<HashMap<Pair, Before>, StoreError> {
     let pairs: Vec<Pair> = pairs.iter().copied().collect();
     let mut before = HashMap::new();
     for some in pairs.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new(
+        let mut select = QueryBuilder::<Db>::new(
             "SELECT lower, higher, state, ground FROM link WHERE (lower, higher) IN (",
         );
         push_pairs(&mut select, some);
@@ -53,12 +45,12 @@ pub(super) async fn of(
 
 /// The undecided pairs of cases.
 pub(super) async fn undecided_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cases: &[Reference],
 ) -> Result<BTreeSet<Pair>, StoreError> {
     let mut pairs = BTreeSet::new();
     for some in cases.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new("");
+        let mut select = QueryBuilder::<Db>::new("");
         for (union, side) in [("", "lower"), (" UNION ALL ", "higher")] {
             let half = "SELECT lower, higher FROM link WHERE state = 1 AND";
             select.push(format!("{union}{half} {side} IN ("));
@@ -73,13 +65,10 @@ pub(super) async fn undecided_of(
 }
 
 /// How many undecided proposals stand on cases; those to a withdrawn case do not count.
-pub(super) async fn count(
-    connection: &mut SqliteConnection,
-    cases: &[Reference],
-) -> Result<Standing, StoreError> {
+pub(super) async fn count(connection: &mut Connection, cases: &[Reference]) -> Result<Standing, StoreError> {
     let mut standing = Standing::default();
     for some in cases.chunks(ROWS) {
-        let mut select = QueryBuilder::<Sqlite>::new("");
+        let mut select = QueryBuilder::<Db>::new("");
         for (union, own, other) in [("", "lower", "higher"), (" UNION ALL ", "higher", "lower")] {
             select.push(format!(
                 "{union}SELECT {own} AS reference, ground, count(*) AS number FROM link WHERE state = 1 \
@@ -99,7 +88,7 @@ pub(super) async fn count(
 }
 
 /// An undecided proposal has a ground: the table promises it.
-fn ground(row: &SqliteRow, reference: Reference) -> Result<Ground, StoreError> {
+fn ground(row: &Row, reference: Reference) -> Result<Ground, StoreError> {
     let number: i64 = row.try_get("ground").doing(DOING)?;
     ground_of(number)
         .ok_or_else(|| impossible("link", "ground", reference)(format!("{number} stands for nothing")))

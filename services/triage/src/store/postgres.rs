@@ -1,0 +1,70 @@
+//! Triage's store in a schema of PostgreSQL, which any number of replicas share: the queries of `queries/`, compiled for
+//! PostgreSQL, and what differs from SQLite.
+
+use sqlx::migrate::Migrator;
+use storage::postgres::{OpenError, Place};
+
+/// What differs between the databases.
+mod dialect {
+    pub(super) use delivery::postgres::{admit, append, park};
+    pub(super) use storage::postgres::{Connection, Database, Db, Pool, Row, Transaction};
+    use storage::{Doing, StoreError};
+
+    /// That something is so.
+    pub(super) const YES: &str = "TRUE";
+
+    /// Begins reading several statements as one picture: a plain transaction would see what others commit meanwhile.
+    pub(super) async fn snapshot(readers: &Pool, name: &'static str) -> Result<Transaction, StoreError> {
+        readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.doing(name)
+    }
+
+    /// The end of a statement that begins `WITH sought (…) AS (…`: of each row of `sought`, the first of `others`. Without
+    /// LATERAL PostgreSQL would ask of every stored case whether it is among them.
+    pub(super) fn cases_found(others: &str, at_most: usize) -> String {
+        format!(
+            ") SELECT sought.reference AS reference, found.reference AS other FROM sought \
+             CROSS JOIN LATERAL ({others} LIMIT {at_most}) AS found"
+        )
+    }
+
+    /// The same for what cases mention: of each subject of `sought`, the newest mentions.
+    pub(super) fn newest_mentions(at_most: usize) -> String {
+        format!(
+            ") SELECT mention.* FROM sought CROSS JOIN LATERAL \
+             (SELECT * FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
+              ORDER BY dated_on DESC, reference LIMIT {at_most}) AS mention"
+        )
+    }
+
+    #[cfg(test)]
+    pub(super) use super::tested::{empty, plan};
+}
+
+#[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
+#[path = "queries/sql_store.rs"]
+mod sql_store;
+#[cfg(test)]
+mod tested;
+
+use dialect::Database;
+pub use sql_store::SqlStore as PostgresStore;
+
+/// Connects to triage's schema, which must be up to date.
+///
+/// # Errors
+/// As [`Database::open`]: a schema with pending migrations is refused.
+pub async fn open(place: &Place) -> Result<Database, OpenError> {
+    Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await
+}
+
+/// Brings triage's schema up to date, as the role that owns it, and returns how many migrations that took.
+///
+/// # Errors
+/// As [`Database::migrate`].
+pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+    Database::migrate(place, &[&delivery::postgres::migrator(), &migrator()]).await
+}
+
+fn migrator() -> Migrator {
+    sqlx::migrate!("migrations/postgres")
+}
