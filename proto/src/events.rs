@@ -35,3 +35,24 @@ pub const NOTICE_OFSTED: &str = "notice.ofsted.v1";
 pub const PARKED_RETRIED: &str = "parked.retried.v1";
 /// An operator has given a parked event up: `lapwing.operations.v1.ParkedDiscarded`.
 pub const PARKED_DISCARDED: &str = "parked.discarded.v1";
+
+/// Every name.
+pub const ALL: [&str; 17] = [
+    NOTIFICATION_RECEIVED,
+    NOTIFICATION_ASSESSED,
+    CASE_QUEUED,
+    CASE_ACKNOWLEDGED,
+    NOTIFICATION_AMENDED,
+    NOTIFICATION_WITHDRAWN,
+    HAND_OVER_OFFERED,
+    HAND_OVER_ACCEPTED,
+    HAND_OVER_DECLINED,
+    HAND_OVER_LAPSED,
+    LINK_PROPOSED,
+    LINK_DECIDED,
+    CLUSTER_RAISED,
+    NOTICE_DFE,
+    NOTICE_OFSTED,
+    PARKED_RETRIED,
+    PARKED_DISCARDED,
+];
