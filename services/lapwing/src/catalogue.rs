@@ -14,6 +14,7 @@ pub fn sections() -> Vec<Section> {
         eligibility::CATALOGUE,
         triage::CATALOGUE,
         audit::CATALOGUE,
+        operations::CATALOGUE,
     ]
     .concat()
 }

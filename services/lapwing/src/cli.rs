@@ -2,6 +2,7 @@
 
 mod arguments;
 mod changes;
+mod parked;
 
 use std::path::PathBuf;
 
@@ -9,13 +10,14 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use arguments::{
-    Acknowledge, Certificate, Check, Explain, LaneName, Notify, OfReference, Policy, PolicyCommand, Queue,
-    Sample, StatusOf, Take, Up,
+    Acknowledge, BrokerAt, Certificate, Check, Explain, LaneName, Migrate, Notify, OfReference, Policy,
+    PolicyCommand, Queue, Sample, ServiceName, StatusOf, Take, Topology, TopologyCommand, Up,
 };
 pub use changes::{
     AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
     WithdrawNotification, WithdrawalName,
 };
+pub use parked::{DiscardParked, ListParked, Parked, ParkedCommand, RetryParked, ShowParked};
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
@@ -135,6 +137,13 @@ pub enum Command {
     Sample(Sample),
     /// Make a development certificate and print where it is
     Certificate(Certificate),
+    /// Bring the schemas of PostgreSQL up to date, before a new version is started
+    Migrate(Migrate),
+    /// Check, make or print the exchanges, queues and bindings of the broker
+    Topology(Topology),
+    /// List events that a service could not handle, send them again, or give them up; for operators
+    #[command(after_help = EXIT_CODES)]
+    Parked(Parked),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -166,6 +175,9 @@ impl Command {
             Self::Explain(_) => "lapwing explain",
             Self::Sample(_) => "lapwing sample",
             Self::Certificate(_) => "lapwing certificate",
+            Self::Migrate(_) => "lapwing migrate",
+            Self::Topology(_) => "lapwing topology",
+            Self::Parked(_) => "lapwing parked",
             Self::Completions { .. } => "lapwing completions",
         }
     }

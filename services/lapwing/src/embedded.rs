@@ -5,7 +5,6 @@
 
 mod drain;
 mod folder;
-mod server;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,17 +13,18 @@ use std::time::Duration;
 
 use ambient::Ambient;
 use audit::Audit;
-use delivery::sqlite::Outbox;
-use delivery::{Relay, Subscriber};
+use contracts::operations::v1::parked_service_server::ParkedServiceServer;
+use delivery::{InProcess, PostRoom, Relay, Subscriber};
 use eligibility::Eligibility;
+use host::server::{self, Health};
 use identity::{Caller, DevelopmentAuthority, Role};
 use intake::Intake;
 use intake::assessor::GrpcAssessor;
 use lifecycle::Lifecycle;
+use operations::ParkedGrpc;
 use tonic::Request;
+use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
 use triage::Triage;
 
 pub use drain::{Stopped, Waiting};
@@ -32,6 +32,15 @@ use folder::Folder;
 
 /// How long each step of a way down may take: the calls, the outboxes, the background.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// The services by their names in the contracts.
+const NAMES: &[&str] = &[
+    "lapwing.intake.v1.IntakeService",
+    "lapwing.eligibility.v1.EligibilityService",
+    "lapwing.triage.v1.TriageService",
+    "lapwing.audit.v1.AuditService",
+    operations::NAME,
+];
 
 /// Where a world lives and listens.
 #[derive(Debug, Clone)]
@@ -47,7 +56,7 @@ pub struct Embedded {
     address: SocketAddr,
     folder: Folder,
     services: Services,
-    health: HealthReporter,
+    health: Health,
     /// The server and its calls: stopped first, so that nothing new begins.
     front: Lifecycle,
     /// Commits and relays: stopped once the outboxes are empty.
@@ -77,7 +86,7 @@ impl Embedded {
         let (front, background) = (Lifecycle::new(), Lifecycle::new());
         let services = Services::start(&config.folder, ambient, &front, &background).await?;
         folder.announce(address)?;
-        let health = server::serve(listener, &credentials, &services, &front).await?;
+        let health = server::serve(listener, &credentials, services.routes(ambient), NAMES, &front).await?;
         services.relay(&background);
         Ok(Self { address, folder, services, health, front, background })
     }
@@ -112,7 +121,7 @@ impl Embedded {
 
     /// Stops softly: no new calls, then an end to what was begun, then an empty outbox, then closed stores.
     pub async fn stop(self) -> Stopped {
-        server::set_status(&self.health, ServingStatus::NotServing).await;
+        self.health.not_serving().await;
         let calls = self.front.wind_down(DRAIN).await;
         let stopped = drain::drain(&self.services, calls, DRAIN).await;
         self.background.wind_down(DRAIN).await;
@@ -147,24 +156,39 @@ impl Services {
 
     /// Facts go forward, everything goes to audit, and outcomes come back to intake.
     fn relay(&self, lifecycle: &Lifecycle) {
-        let receivers: [Arc<dyn Subscriber>; 4] = [
+        let carrier = Arc::new(InProcess::new(self.receivers().to_vec()));
+        for post_room in self.post_rooms() {
+            let relay = Relay::new(post_room.outbox.clone(), carrier.clone());
+            lifecycle.run(relay.run(lifecycle.stopping()));
+        }
+    }
+
+    /// What hears events.
+    fn receivers(&self) -> [Arc<dyn Subscriber>; 4] {
+        [
             self.eligibility.notifications.clone(),
             self.triage.findings.clone(),
             self.audit.events.clone(),
             self.intake.outcomes.clone(),
-        ];
-        for (_, outbox) in self.outboxes() {
-            lifecycle.run(Relay::new(outbox, receivers.to_vec()).run(lifecycle.stopping()));
-        }
+        ]
     }
 
-    /// The outboxes in the direction of the facts: when each in turn is empty, all are.
-    fn outboxes(&self) -> [(&'static str, Outbox); 3] {
-        [
-            ("intake", self.intake.outbox.clone()),
-            ("eligibility", self.eligibility.outbox.clone()),
-            ("triage", self.triage.outbox.clone()),
-        ]
+    /// What they answer.
+    fn routes(&self, ambient: &Ambient) -> Routes {
+        let names = [intake::SERVICE, eligibility::SERVICE, triage::SERVICE, audit::SERVICE];
+        let parked =
+            names.into_iter().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
+        Routes::new(self.intake.grpc.clone())
+            .add_service(self.eligibility.grpc.clone())
+            .add_service(self.triage.grpc.clone())
+            .add_service(self.audit.grpc.clone())
+            .add_service(ParkedServiceServer::new(ParkedGrpc::new(parked.collect(), ambient.clone())))
+    }
+
+    /// Where events leave and are put aside, in the direction of the facts: when the outbox of each in turn is empty, all
+    /// are.
+    fn post_rooms(&self) -> [&PostRoom; 4] {
+        [&self.intake.post_room, &self.eligibility.post_room, &self.triage.post_room, &self.audit.post_room]
     }
 
     async fn close(&self) {
@@ -172,5 +196,27 @@ impl Services {
         self.eligibility.close().await;
         self.triage.close().await;
         self.audit.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::{events, topology};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_queue_of_the_broker_takes_what_its_reader_hears_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (front, background) = (Lifecycle::new(), Lifecycle::new());
+        let services = Services::start(folder.path(), &Ambient::system(), &front, &background).await;
+        for receiver in services.expect("starts").receivers() {
+            let queue = topology::queue(receiver.queue()).expect("the queue is in the table");
+            for event in events::ALL {
+                for key in topology::routing_keys(event) {
+                    assert_eq!(queue.takes(key), receiver.hears(event), "{} on {}", key, queue.name);
+                }
+            }
+        }
     }
 }

@@ -53,6 +53,9 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
         Command::Checkpoint => verbs::checkpoint(context).await,
         Command::Sample(sample) => verbs::sample(context, &sample),
         Command::Certificate(certificate) => verbs::certificate(context, &certificate),
+        Command::Migrate(migrate) => verbs::migrate(context, migrate).await,
+        Command::Topology(topology) => verbs::topology(context, topology.command).await,
+        Command::Parked(parked) => verbs::parked(context, parked).await,
         Command::Completions { shell } => Ok(verbs::completions(shell)),
     }
 }

@@ -118,8 +118,66 @@ pub struct Sample {
 /// `certificate`
 #[derive(Debug, Args)]
 pub struct Certificate {
-    /// Whose: lapwing://authority/373, lapwing://panel/secretariat, lapwing://operator/…, lapwing://auditor/…
+    /// Whose: lapwing://authority/373, lapwing://panel/secretariat, lapwing://operator/…, lapwing://auditor/…, or, for a
+    /// service as a process on this machine, lapwing://service/intake
     pub caller: identity::Caller,
+    /// Make the folder's development authority too, where there is none
+    #[arg(long)]
+    pub new_authority: bool,
+}
+
+/// `migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// The services whose schemas are brought up to date [default: all four]
+    #[arg(value_name = "SERVICE", value_enum)]
+    pub services: Vec<ServiceName>,
+    /// The database, as the role that owns the schemas, such as postgres://lapwing_owner@db.example/lapwing
+    #[arg(long, env = "LAPWING_DATABASE", value_name = "URL")]
+    pub database: String,
+}
+
+/// One of the four services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServiceName {
+    /// Accepts notifications
+    Intake,
+    /// Finds what the law makes of them
+    Eligibility,
+    /// Keeps the panel's queue
+    Triage,
+    /// Keeps the log
+    Audit,
+}
+
+/// `topology`
+#[derive(Debug, Args)]
+pub struct Topology {
+    /// What to do
+    #[command(subcommand)]
+    pub command: TopologyCommand,
+}
+
+/// What to do with the broker's exchanges, queues and bindings.
+#[derive(Debug, Subcommand)]
+pub enum TopologyCommand {
+    /// Say where the broker differs from what this version needs; changes nothing
+    Check(BrokerAt),
+    /// Make what is missing; what is there is left as it is
+    Declare(BrokerAt),
+    /// Print definitions for `rabbitmqctl import_definitions`; calls nobody
+    Export,
+}
+
+/// Where the broker is.
+#[derive(Debug, Args)]
+pub struct BrokerAt {
+    /// The broker, such as amqps://lapwing:PASSWORD@mq.example/lapwing
+    #[arg(long, env = "LAPWING_BROKER", value_name = "URL", hide_env_values = true)]
+    pub broker: String,
+    /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it
+    #[arg(long, value_name = "FILE")]
+    pub broker_authority: Option<PathBuf>,
 }
 
 /// `policy`

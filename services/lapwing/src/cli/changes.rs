@@ -145,7 +145,7 @@ pub struct LinkCases {
     pub not_a_duplicate: bool,
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     let number = text.parse::<usize>().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "give a number from 1 on".to_owned())
 }

@@ -59,17 +59,14 @@ impl std::fmt::Display for Stopped {
 /// is delivered. Intake is read again after eligibility, because a finding may make it offer a hand-over.
 pub(super) async fn waiting(services: &Services) -> Result<Waiting, StoreError> {
     let mut waiting = Waiting::default();
-    let before = services.intake.outbox.waiting().await?;
-    waiting.events += services.eligibility.outbox.waiting().await?;
-    waiting.events += before.max(services.intake.outbox.waiting().await?);
-    waiting.events += services.triage.outbox.waiting().await?;
-    for parked in [
-        services.intake.parked().await?,
-        services.eligibility.parked().await?,
-        services.triage.parked().await?,
-        services.audit.parked().await?,
-    ] {
-        waiting.parked += parked;
+    let [intake, eligibility, triage, audit] = services.post_rooms();
+    let before = intake.outbox.waiting().await?;
+    waiting.events += eligibility.outbox.waiting().await?;
+    waiting.events += before.max(intake.outbox.waiting().await?);
+    waiting.events += triage.outbox.waiting().await?;
+    waiting.events += audit.outbox.waiting().await?;
+    for post_room in [intake, eligibility, triage, audit] {
+        waiting.parked += post_room.parked().await?;
     }
     Ok(waiting)
 }

@@ -1,7 +1,9 @@
 //! `lapwing certificate` and `lapwing completions`: for those who write their own clients, and shells.
 
+use ambient::Ambient;
 use clap::CommandFactory;
 use clap_complete::Shell;
+use identity::{DevelopmentAuthority, Role};
 
 use super::Context;
 use crate::cli::{Certificate, Lapwing};
@@ -12,10 +14,20 @@ use crate::printing::line;
 /// Makes a development certificate, where there is none yet, and prints the three files that a client needs.
 ///
 /// # Errors
-/// Where the folder has no development authority.
+/// Where the folder has no development authority, and none is to be made.
 pub(crate) fn certificate(context: &Context, certificate: &Certificate) -> Result<Ending, Failure> {
     let caller = &certificate.caller;
-    development(&context.folder)?.caller(caller).map_err(anyhow::Error::from)?;
+    let authority = if certificate.new_authority {
+        DevelopmentAuthority::open(&pki_folder(&context.folder), &Ambient::system())
+            .map_err(anyhow::Error::from)?
+    } else {
+        development(&context.folder)?
+    };
+    match caller.role {
+        Role::Service => authority.service(&caller.name),
+        _ => authority.caller(caller),
+    }
+    .map_err(anyhow::Error::from)?;
     let pki = pki_folder(&context.folder);
     let name = identity::file_name(caller);
     let files = [
