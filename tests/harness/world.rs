@@ -1,132 +1,154 @@
-//! A world of its own for each story: a temporary folder, free ports, all four services.
+//! A world of its own for each story: a temporary folder, free ports, all four services. The same stories run in both modes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ambient::Ambient;
-use contracts::audit::v1::client::audit_service_client::AuditServiceClient;
-use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
-use contracts::intake::v1::{GetRequest, get_request};
 use contracts::notification::v1::{
-    Answer, Area, Child, ChildFacts, Event, Incident, IncidentFacts, Judgement, Nation, Notification, Stage,
-    Status,
+    Answer, Area, Child, ChildFacts, Event, Incident, IncidentFacts, Judgement, Nation, Notification,
 };
-use contracts::triage::v1::client::triage_service_client::TriageServiceClient;
-use identity::{Caller, DevelopmentAuthority, Role};
 use lapwing::embedded::{Config, Embedded, Stopped};
 use tempfile::TempDir;
-use tonic::transport::{Channel, Endpoint};
 
-use crate::until;
+use crate::{Clients, Production, until};
 
-/// All four services in this process.
+/// All four services: in this process, or each in its own.
 pub struct World {
-    embedded: Embedded,
+    running: Mode,
     folder: TempDir,
 }
 
+enum Mode {
+    Embedded(Box<Embedded>),
+    Production(Box<Production>),
+}
+
 impl World {
-    /// A new world.
+    /// A new world in this process.
     pub async fn embedded() -> Self {
         Self::in_folder(tempfile::tempdir().expect("a folder"), &Ambient::system()).await
     }
 
-    /// A new world with a clock and chance of its own.
+    /// A new world in this process, with a clock and chance of its own.
     pub async fn with(ambient: &Ambient) -> Self {
         Self::in_folder(tempfile::tempdir().expect("a folder"), ambient).await
+    }
+
+    /// A new world of four processes on PostgreSQL and RabbitMQ.
+    pub async fn production() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let production = Production::start(folder.path()).await;
+        Self { running: Mode::Production(Box::new(production)), folder }
     }
 
     async fn in_folder(folder: TempDir, ambient: &Ambient) -> Self {
         let config = Config { folder: folder.path().to_owned(), listen: ([127, 0, 0, 1], 0).into() };
         let embedded = Embedded::start(&config, ambient).await.expect("a world starts");
-        Self { embedded, folder }
+        Self { running: Mode::Embedded(Box::new(embedded)), folder }
     }
 
-    /// Stops softly and starts again in the same folder.
-    pub async fn restart(self) -> (Self, Stopped) {
-        let stopped = self.embedded.stop().await;
-        (Self::in_folder(self.folder, &Ambient::system()).await, stopped)
+    /// Stops softly and starts again on the same data. The sentences are what the world said last.
+    pub async fn restart(self) -> (Self, Vec<String>) {
+        match self.running {
+            Mode::Embedded(embedded) => {
+                let stopped = embedded.stop().await;
+                (Self::in_folder(self.folder, &Ambient::system()).await, vec![stopped.to_string()])
+            }
+            Mode::Production(mut production) => {
+                let said = production.stop_all().await.into_iter().map(|(_, said)| said).collect();
+                production.start_all(1).await;
+                (Self { running: Mode::Production(production), folder: self.folder }, said)
+            }
+        }
     }
 
-    /// Stops softly, and gives the folder back.
+    /// Stops softly, and gives the folder back. For a world in this process.
     pub async fn stop(self) -> (TempDir, Stopped) {
-        let stopped = self.embedded.stop().await;
+        let Mode::Embedded(embedded) = self.running else { panic!("a world in this process") };
+        let stopped = embedded.stop().await;
         (self.folder, stopped)
     }
 
     /// Clients that call this world.
     pub fn clients(&self) -> Clients {
-        Clients::new(self.embedded.url(), self.folder.path())
+        match &self.running {
+            Mode::Embedded(embedded) => Clients::of_one_server(&embedded.url(), self.folder.path()),
+            Mode::Production(production) => production.clients(),
+        }
     }
 
-    /// The running services.
-    pub fn services(&self) -> &Embedded {
-        &self.embedded
+    /// The public key with which receipts verify.
+    pub fn receipt_key(&self) -> &str {
+        match &self.running {
+            Mode::Embedded(embedded) => embedded.receipt_key(),
+            Mode::Production(production) => production.said(("intake", 0), "receipt_key"),
+        }
     }
 
-    /// The data folder.
+    /// The public key with which checkpoints of the audit log verify.
+    pub fn checkpoint_key(&self) -> &str {
+        match &self.running {
+            Mode::Embedded(embedded) => embedded.checkpoint_key(),
+            Mode::Production(production) => production.said(("audit", 0), "checkpoint_key"),
+        }
+    }
+
+    /// Where case systems call.
+    pub fn url(&self) -> String {
+        match &self.running {
+            Mode::Embedded(embedded) => embedded.url(),
+            Mode::Production(production) => production.said(("intake", 0), "ready").to_owned(),
+        }
+    }
+
+    /// The processes of a world that has them.
+    pub fn processes(&mut self) -> &mut Production {
+        match &mut self.running {
+            Mode::Production(production) => production,
+            Mode::Embedded(_) => panic!("a world of processes"),
+        }
+    }
+
+    /// The data folder, or that of settings and certificates.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
+    /// All that a service keeps, as bytes: its files, or a dump of its schema.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    pub async fn kept_by(&self, service: &str) -> Vec<u8> {
+        match &self.running {
+            Mode::Embedded(_) => {
+                let file = |ending| self.folder.path().join(format!("{service}.{ending}"));
+                // What is committed may still be in the write-ahead log alone.
+                let (store, log) = (std::fs::read(file("sqlite")), std::fs::read(file("sqlite-wal")));
+                [store.expect("a store"), log.unwrap_or_default()].concat()
+            }
+            Mode::Production(production) => production.dump(service).await,
+        }
+    }
+
+    /// Events that wait to be delivered.
+    pub async fn waiting(&self) -> u64 {
+        match &self.running {
+            Mode::Embedded(embedded) => embedded.waiting().await.expect("the stores can be read").events,
+            Mode::Production(production) => production.waiting().await as u64,
+        }
+    }
+
     /// Waits until every event is delivered, and checks that none was put aside.
     pub async fn settled(&self) {
+        let embedded = match &self.running {
+            Mode::Embedded(embedded) => embedded,
+            Mode::Production(production) => return production.settled().await,
+        };
         until("every event to be delivered", async || {
-            let waiting = self.embedded.waiting().await.expect("the stores can be read");
+            let waiting = embedded.waiting().await.expect("the stores can be read");
             assert_eq!(waiting.parked, 0, "an event was parked");
             (waiting.events == 0).then_some(())
         })
         .await;
-    }
-}
-
-/// Clients with the development certificates of a folder.
-#[derive(Debug, Clone)]
-pub struct Clients {
-    url: String,
-    pki: PathBuf,
-}
-
-impl Clients {
-    /// Clients that call `url` with certificates from `folder`.
-    pub fn new(url: String, folder: &Path) -> Self {
-        Self { url, pki: folder.join("pki") }
-    }
-
-    /// A connection as some caller.
-    pub async fn channel(&self, caller: &Caller) -> Channel {
-        let pki = DevelopmentAuthority::open(&self.pki, &Ambient::system())
-            .expect("the development authority is there");
-        let tls = pki.caller(caller).expect("a certificate").client_tls("127.0.0.1");
-        let endpoint = Endpoint::from_shared(self.url.clone())
-            .and_then(|endpoint| endpoint.tls_config(tls))
-            .expect("an endpoint");
-        endpoint.connect().await.expect("connects")
-    }
-
-    /// Intake, as an authority's case system.
-    pub async fn intake(&self, authority: &str) -> IntakeServiceClient<Channel> {
-        IntakeServiceClient::new(self.channel(&Caller::authority(authority)).await)
-    }
-
-    /// Triage, as the panel's secretariat.
-    pub async fn triage(&self) -> TriageServiceClient<Channel> {
-        TriageServiceClient::new(self.channel(&Caller::new(Role::Panel, "secretariat")).await)
-    }
-
-    /// Audit, as an auditor.
-    pub async fn audit(&self) -> AuditServiceClient<Channel> {
-        AuditServiceClient::new(self.channel(&Caller::new(Role::Auditor, "tests")).await)
-    }
-
-    /// Waits until a notification has come so far, and returns where it stands.
-    pub async fn reached(&self, authority: &str, reference: &str, stage: Stage) -> Status {
-        let intake = self.intake(authority).await;
-        until(&format!("{reference} to be {}", stage.as_str_name()), async || {
-            let key = Some(get_request::Key::Reference(reference.to_owned()));
-            let answer = intake.clone().get(GetRequest { key }).await.expect("intake answers").into_inner();
-            answer.status.filter(|status| status.stage >= i32::from(stage))
-        })
-        .await
     }
 }
 

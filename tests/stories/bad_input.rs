@@ -1,6 +1,6 @@
 //! Bad input gets a clear answer that names field path, rule and remedy; nothing is stored, nobody disturbed.
 
-use acceptance::{World, notification};
+use acceptance::{World, both_worlds, notification};
 use contracts::intake::v1::{
     CheckRequest, GetRequest, SubmitRequest, SubmitResponse, WatchRequest, get_request,
 };
@@ -33,34 +33,34 @@ fn names(status: &Status, field: &str, rule: &str) {
     assert!(violation.description.contains("To do:"), "{}", violation.description);
 }
 
-#[tokio::test]
-async fn a_date_that_does_not_exist() {
-    let world = World::embedded().await;
+both_worlds!(a_date_that_does_not_exist);
+
+async fn a_date_that_does_not_exist(world: World) {
     let mut bad = notification("373", "BAD");
     bad.became_aware_on = "2026-02-30".into();
     names(&refused(&world, bad).await, "became_aware_on", "DATE_DOES_NOT_EXIST");
 }
 
-#[tokio::test]
-async fn an_authority_that_nobody_knows() {
-    let world = World::embedded().await;
+both_worlds!(an_authority_that_nobody_knows);
+
+async fn an_authority_that_nobody_knows(world: World) {
     let mut bad = notification("373", "BAD");
     let incident = bad.incident.as_mut().and_then(|incident| incident.facts.as_mut()).expect("facts");
     incident.area.as_mut().expect("an area").authority = "999".into();
     names(&refused(&world, bad).await, "incident.facts.area.authority", "AUTHORITY_UNKNOWN");
 }
 
-#[tokio::test]
-async fn a_number_that_stands_for_no_answer() {
-    let world = World::embedded().await;
+both_worlds!(a_number_that_stands_for_no_answer);
+
+async fn a_number_that_stands_for_no_answer(world: World) {
     let mut bad = notification("373", "BAD");
     bad.children[0].facts.as_mut().expect("facts").event = 99;
     names(&refused(&world, bad).await, "children[0].facts.event", "enum.defined_only");
 }
 
-#[tokio::test]
-async fn nothing_at_all() {
-    let world = World::embedded().await;
+both_worlds!(nothing_at_all);
+
+async fn nothing_at_all(world: World) {
     let mut intake = world.clients().intake("373").await;
     let status = intake.submit(SubmitRequest { notification: None }).await.expect_err("refused");
     for field in ["sender_reference", "notifying_authority", "incident"] {
@@ -69,9 +69,9 @@ async fn nothing_at_all() {
     names(&status, "children", "repeated.min_items");
 }
 
-#[tokio::test]
-async fn a_code_of_another_year_is_taken_with_a_warning_that_names_the_set_in_force() {
-    let world = World::embedded().await;
+both_worlds!(a_code_of_another_year_is_taken_with_a_warning_that_names_the_set_in_force);
+
+async fn a_code_of_another_year_is_taken_with_a_warning_that_names_the_set_in_force(world: World) {
     let mut odd = notification("373", "ODD");
     odd.children[0].facts.as_mut().expect("facts").placement =
         Some(Placement { code: "Z1".into(), ..Default::default() });
@@ -89,17 +89,17 @@ async fn a_code_of_another_year_is_taken_with_a_warning_that_names_the_set_in_fo
     assert!(held.warnings[0].remedy.contains("Z11"), "{}", held.warnings[0].remedy);
 }
 
-#[tokio::test]
-async fn a_message_over_the_size_limit() {
-    let world = World::embedded().await;
+both_worlds!(a_message_over_the_size_limit);
+
+async fn a_message_over_the_size_limit(world: World) {
     let mut huge = notification("373", "HUGE");
     huge.late_reason = "x".repeat(5 * 1024 * 1024);
     names(&refused(&world, huge).await, "notification", "MESSAGE_TOO_LARGE");
 }
 
-#[tokio::test]
-async fn hundreds_of_mistakes_at_once_are_told_as_far_as_a_status_carries_them() {
-    let world = World::embedded().await;
+both_worlds!(hundreds_of_mistakes_at_once_are_told_as_far_as_a_status_carries_them);
+
+async fn hundreds_of_mistakes_at_once_are_told_as_far_as_a_status_carries_them(world: World) {
     let mut bad = notification("373", "BAD");
     bad.children = (0..400)
         .map(|number| {
@@ -118,9 +118,9 @@ async fn hundreds_of_mistakes_at_once_are_told_as_far_as_a_status_carries_them()
     assert_eq!(checked.assessment.expect("a finding").children.len(), 400);
 }
 
-#[tokio::test]
-async fn more_children_than_any_incident_has() {
-    let world = World::embedded().await;
+both_worlds!(more_children_than_any_incident_has);
+
+async fn more_children_than_any_incident_has(world: World) {
     let mut bad = notification("373", "BAD");
     bad.children = vec![bad.children[0].clone(); 501];
     names(&refused(&world, bad).await, "children", "repeated.max_items");
@@ -135,9 +135,9 @@ struct NewerRequest {
     later_fact: String,
 }
 
-#[tokio::test]
-async fn a_field_that_the_server_does_not_know_is_named_and_not_dropped_under_a_receipt() {
-    let world = World::embedded().await;
+both_worlds!(a_field_that_the_server_does_not_know_is_named_and_not_dropped_under_a_receipt);
+
+async fn a_field_that_the_server_does_not_know_is_named_and_not_dropped_under_a_receipt(world: World) {
     let channel = world.clients().channel(&Caller::authority("373")).await;
     let mut client = Grpc::new(channel);
     client.ready().await.expect("connected");
@@ -148,9 +148,9 @@ async fn a_field_that_the_server_does_not_know_is_named_and_not_dropped_under_a_
     names(&status, "field number 99", "UNKNOWN_FIELD");
 }
 
-#[tokio::test]
-async fn an_authority_that_is_no_number_is_told_with_all_the_rest_and_never_repeated() {
-    let world = World::embedded().await;
+both_worlds!(an_authority_that_is_no_number_is_told_with_all_the_rest_and_never_repeated);
+
+async fn an_authority_that_is_no_number_is_told_with_all_the_rest_and_never_repeated(world: World) {
     let mut bad = notification("Robin Sparrow", "BAD");
     bad.became_aware_on = "2026-02-30".into();
     let status = refused(&world, bad).await;
@@ -159,18 +159,18 @@ async fn an_authority_that_is_no_number_is_told_with_all_the_rest_and_never_repe
     assert!(!format!("{status:?}").contains("Robin"), "{status:?}");
 }
 
-#[tokio::test]
-async fn a_reference_with_a_slip_of_the_tongue() {
-    let world = World::embedded().await;
+both_worlds!(a_reference_with_a_slip_of_the_tongue);
+
+async fn a_reference_with_a_slip_of_the_tongue(world: World) {
     let mut intake = world.clients().intake("373").await;
     let status =
         intake.watch(WatchRequest { reference: "LW-7K4-MXP-2R8".into() }).await.expect_err("refused");
     names(&status, "reference", "REFERENCE_MISTAKEN");
 }
 
-#[tokio::test]
-async fn a_lane_that_is_none_and_a_lease_for_a_day() {
-    let world = World::embedded().await;
+both_worlds!(a_lane_that_is_none_and_a_lease_for_a_day);
+
+async fn a_lane_that_is_none_and_a_lease_for_a_day(world: World) {
     let mut triage = world.clients().triage().await;
     let status = triage.list_queue(ListQueueRequest::default()).await.expect_err("refused");
     names(&status, "lane", "enum.not_in");
@@ -179,9 +179,9 @@ async fn a_lane_that_is_none_and_a_lease_for_a_day() {
     assert_eq!(status.get_details_bad_request().expect("violations").field_violations[0].field, "lease");
 }
 
-#[tokio::test]
-async fn a_check_tells_violations_and_finding_together_and_stores_nothing() {
-    let world = World::embedded().await;
+both_worlds!(a_check_tells_violations_and_finding_together_and_stores_nothing);
+
+async fn a_check_tells_violations_and_finding_together_and_stores_nothing(world: World) {
     let mut intake = world.clients().intake("373").await;
     let mut bad = notification("373", "DRAFT");
     bad.children[0].facts.as_mut().expect("facts").ethnicity = "WBRX".into();
@@ -190,14 +190,14 @@ async fn a_check_tells_violations_and_finding_together_and_stores_nothing() {
     assert_eq!(checked.violations[0].rule, "CODE_UNKNOWN");
     let assessment = checked.assessment.expect("a finding");
     assert_eq!(assessment.outcome(), contracts::notification::v1::Outcome::DutyInArea);
-    assert_eq!(world.services().waiting().await.expect("counts").events, 0);
+    assert_eq!(world.waiting().await, 0);
     let key = Some(get_request::Key::SenderReference("DRAFT".into()));
     assert_eq!(intake.get(GetRequest { key }).await.expect_err("nothing is stored").code(), Code::NotFound);
 }
 
-#[tokio::test]
-async fn a_check_and_a_submission_find_the_same() {
-    let world = World::embedded().await;
+both_worlds!(a_check_and_a_submission_find_the_same);
+
+async fn a_check_and_a_submission_find_the_same(world: World) {
     let clients = world.clients();
     let mut intake = clients.intake("373").await;
     let sent = notification("373", "CASE-1");

@@ -1,7 +1,7 @@
 //! Cases of one incident are proposed to a person and linked by a person; one setting named by several authorities is
 //! seen at once; and each recipient gets what is due to it.
 
-use acceptance::{Clients, World, fixtures};
+use acceptance::{Clients, World, both_worlds, fixtures};
 use contracts::audit::v1::TimelineRequest;
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::Lane;
@@ -29,9 +29,9 @@ async fn events_of(clients: &Clients, reference: &str) -> Vec<String> {
     told.entries.into_iter().map(|entry| entry.event_type).collect()
 }
 
-#[tokio::test]
-async fn a_victim_and_a_perpetrator_notified_apart_are_proposed_and_linked_by_a_person() {
-    let world = World::embedded().await;
+both_worlds!(a_victim_and_a_perpetrator_notified_apart_are_proposed_and_linked_by_a_person);
+
+async fn a_victim_and_a_perpetrator_notified_apart_are_proposed_and_linked_by_a_person(world: World) {
     let clients = world.clients();
     let (perpetrator, victim) = (send(&clients, "16-").await, send(&clients, "17-").await);
     world.settled().await;
@@ -63,9 +63,11 @@ async fn a_victim_and_a_perpetrator_notified_apart_are_proposed_and_linked_by_a_
     assert_eq!(decided.iter().filter(|event| *event == "link.decided.v1").count(), 2, "{decided:?}");
 }
 
-#[tokio::test]
-async fn one_setting_named_by_its_host_and_three_placing_authorities_is_a_cluster_on_every_case() {
-    let world = World::embedded().await;
+both_worlds!(one_setting_named_by_its_host_and_three_placing_authorities_is_a_cluster_on_every_case);
+
+async fn one_setting_named_by_its_host_and_three_placing_authorities_is_a_cluster_on_every_case(
+    world: World,
+) {
     let clients = world.clients();
     let mut references = Vec::new();
     for number in ["23-", "24-", "25-", "26-"] {
@@ -87,9 +89,9 @@ async fn one_setting_named_by_its_host_and_three_placing_authorities_is_a_cluste
     assert!(events.iter().any(|event| event == "cluster.raised.v1"), "{events:?}");
 }
 
-#[tokio::test]
-async fn each_recipient_gets_what_is_due_and_whoever_does_not_is_told_why_not() {
-    let world = World::embedded().await;
+both_worlds!(each_recipient_gets_what_is_due_and_whoever_does_not_is_told_why_not);
+
+async fn each_recipient_gets_what_is_due_and_whoever_does_not_is_told_why_not(world: World) {
     let clients = world.clients();
     // A duty; a care leaver's death; outside; the duty of another authority.
     let (duty, care_leaver) = (send(&clients, "01-").await, send(&clients, "13-").await);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use acceptance::{Fixture, World, fixtures};
+use acceptance::{Fixture, World, both_worlds, fixtures};
 use contracts::intake::v1::{CheckRequest, SubmitRequest};
 use contracts::notification::v1::{Assessment, Lane, Stage};
 
@@ -39,9 +39,9 @@ fn expected(fixture: &Fixture) -> Told {
     }
 }
 
-#[tokio::test]
-async fn every_fixture_is_held_found_and_queued_as_expected() {
-    let world = World::embedded().await;
+both_worlds!(every_fixture_is_held_found_and_queued_as_expected);
+
+async fn every_fixture_is_held_found_and_queued_as_expected(world: World) {
     let clients = world.clients();
     let fixtures = fixtures();
     assert!(fixtures.len() >= 24, "{}", fixtures.len());

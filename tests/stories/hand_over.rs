@@ -1,6 +1,6 @@
 //! A notification whose duty is another authority's is held, both are told, and nothing is lost meanwhile.
 
-use acceptance::{Clients, World, notification, until};
+use acceptance::{Clients, World, both_worlds, notification, until};
 use contracts::intake::v1::answer_hand_over_request::Answer;
 use contracts::intake::v1::{
     Acceptance, AnswerHandOverRequest, Declination, GetRequest, HandOverOffer, ListHandOversRequest,
@@ -62,9 +62,9 @@ fn decline() -> Answer {
     Answer::Decline(Declination { reason, words: "zeisig-words".into() })
 }
 
-#[tokio::test]
-async fn the_authority_with_the_duty_is_asked_and_takes_it_over() {
-    let world = World::embedded().await;
+both_worlds!(the_authority_with_the_duty_is_asked_and_takes_it_over);
+
+async fn the_authority_with_the_duty_is_asked_and_takes_it_over(world: World) {
     let clients = world.clients();
     let reference = submit(&clients).await;
     world.settled().await;
@@ -101,9 +101,9 @@ async fn the_authority_with_the_duty_is_asked_and_takes_it_over() {
     assert_eq!(sender.hand_over.expect("told").state(), HandOverState::Accepted);
 }
 
-#[tokio::test]
-async fn where_it_is_declined_a_person_decides_and_it_stays_held() {
-    let world = World::embedded().await;
+both_worlds!(where_it_is_declined_a_person_decides_and_it_stays_held);
+
+async fn where_it_is_declined_a_person_decides_and_it_stays_held(world: World) {
     let clients = world.clients();
     let reference = submit(&clients).await;
     world.settled().await;
@@ -120,9 +120,9 @@ async fn where_it_is_declined_a_person_decides_and_it_stays_held() {
     read(&clients, "373", &reference).await.expect("it stays the sender's");
 }
 
-#[tokio::test]
-async fn an_offer_lapses_where_a_newer_revision_is_found_otherwise() {
-    let world = World::embedded().await;
+both_worlds!(an_offer_lapses_where_a_newer_revision_is_found_otherwise);
+
+async fn an_offer_lapses_where_a_newer_revision_is_found_otherwise(world: World) {
     let clients = world.clients();
     let reference = submit(&clients).await;
     world.settled().await;
@@ -142,9 +142,9 @@ async fn an_offer_lapses_where_a_newer_revision_is_found_otherwise() {
     assert_eq!((entry.lane(), entry.notifying_authority.as_str()), (Lane::Decision, "373"));
 }
 
-#[tokio::test]
-async fn nobody_but_the_authority_that_is_asked_can_answer() {
-    let world = World::embedded().await;
+both_worlds!(nobody_but_the_authority_that_is_asked_can_answer);
+
+async fn nobody_but_the_authority_that_is_asked_can_answer(world: World) {
     let clients = world.clients();
     let reference = submit(&clients).await;
     world.settled().await;

@@ -142,8 +142,7 @@ async fn a_certificate_of_somebody_elses_authority_does_not_get_through_the_hand
 
 /// Asks for health, which every caller with a certificate may: a refusal can only be the handshake's.
 async fn call(world: &World, tls: ClientTlsConfig) -> Result<(), String> {
-    let endpoint =
-        Endpoint::from_shared(world.services().url()).and_then(|endpoint| endpoint.tls_config(tls));
+    let endpoint = Endpoint::from_shared(world.url()).and_then(|endpoint| endpoint.tls_config(tls));
     let channel = endpoint.expect("an endpoint").connect().await.map_err(|error| error.to_string())?;
     let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
     answer.map(drop).map_err(|status| status.to_string())

@@ -1,6 +1,6 @@
 //! A notification goes from an authority's case system to the panel's acknowledgement.
 
-use acceptance::{World, notification};
+use acceptance::{World, both_worlds, notification};
 use contracts::audit::v1::{CheckpointRequest, TimelineRequest};
 use contracts::intake::v1::{GetRequest, SubmitRequest, WatchRequest, get_request};
 use contracts::notification::v1::{Lane, Outcome, Stage};
@@ -8,9 +8,9 @@ use contracts::triage::v1::{
     AcknowledgeRequest, GetCaseRequest, ListQueueRequest, QueueState, TakeNextRequest,
 };
 
-#[tokio::test]
-async fn a_notification_reaches_the_panel_and_its_sender_sees_every_step() {
-    let world = World::embedded().await;
+both_worlds!(a_notification_reaches_the_panel_and_its_sender_sees_every_step);
+
+async fn a_notification_reaches_the_panel_and_its_sender_sees_every_step(world: World) {
     let clients = world.clients();
     let mut intake = clients.intake("373").await;
     let sent = notification("373", "CASE-1");
@@ -18,8 +18,7 @@ async fn a_notification_reaches_the_panel_and_its_sender_sees_every_step() {
     let held =
         intake.submit(SubmitRequest { notification: Some(sent.clone()) }).await.expect("held").into_inner();
     let receipt = held.receipt.expect("a receipt");
-    let text =
-        notary::verify(&receipt.signed_note, world.services().receipt_key()).expect("the receipt verifies");
+    let text = notary::verify(&receipt.signed_note, world.receipt_key()).expect("the receipt verifies");
     assert!(text.contains(&receipt.reference) && text.contains(&receipt.fingerprint), "{text}");
 
     let mut watch = intake
@@ -56,9 +55,9 @@ async fn a_notification_reaches_the_panel_and_its_sender_sees_every_step() {
     world.settled().await;
 }
 
-#[tokio::test]
-async fn the_panel_reads_a_case_without_any_identity() {
-    let world = World::embedded().await;
+both_worlds!(the_panel_reads_a_case_without_any_identity);
+
+async fn the_panel_reads_a_case_without_any_identity(world: World) {
     let clients = world.clients();
     let mut sent = notification("373", "CASE-1");
     let secrets = ["Zaunkoenig Zilpzalp", "7 Zeisig Close", "zeisig-narrative", "2021-05-04"];
@@ -98,22 +97,25 @@ async fn the_panel_reads_a_case_without_any_identity() {
         assert!(!told.contains(secret), "{secret} is in the case");
     }
     world.settled().await;
-    let (folder, _) = world.stop().await;
-    for file in ["eligibility.sqlite", "triage.sqlite", "audit.sqlite"] {
-        let bytes = std::fs::read(folder.path().join(file)).expect("a store");
-        assert!(bytes.len() > 4096, "{file}");
+    for service in ["eligibility", "triage", "audit"] {
+        let kept = world.kept_by(service).await;
+        assert!(kept.len() > 4096, "{service}");
+        assert!(holds(&kept, &reference), "{service} keeps what it was told");
         for secret in secrets {
-            assert!(
-                !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
-                "{secret} is in {file}"
-            );
+            assert!(!holds(&kept, secret), "{secret} is with {service}");
         }
     }
 }
 
-#[tokio::test]
-async fn the_queue_lists_what_waits_and_a_lease_takes_it_out_of_the_others_way() {
-    let world = World::embedded().await;
+/// Whether bytes have a text in them, as it is or in the hexadecimal digits in which a dump shows bytes.
+fn holds(kept: &[u8], text: &str) -> bool {
+    let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [text, &digits].iter().any(|text| kept.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+both_worlds!(the_queue_lists_what_waits_and_a_lease_takes_it_out_of_the_others_way);
+
+async fn the_queue_lists_what_waits_and_a_lease_takes_it_out_of_the_others_way(world: World) {
     let clients = world.clients();
     let mut intake = clients.intake("373").await;
     for number in 1..=3 {
@@ -144,9 +146,9 @@ async fn the_queue_lists_what_waits_and_a_lease_takes_it_out_of_the_others_way()
     assert_eq!(taken, listed, "cases are taken in the order in which they are listed");
 }
 
-#[tokio::test]
-async fn the_log_tells_what_happened_and_its_checkpoint_verifies() {
-    let world = World::embedded().await;
+both_worlds!(the_log_tells_what_happened_and_its_checkpoint_verifies);
+
+async fn the_log_tells_what_happened_and_its_checkpoint_verifies(world: World) {
     let clients = world.clients();
     let held = clients
         .intake("373")
@@ -176,6 +178,6 @@ async fn the_log_tells_what_happened_and_its_checkpoint_verifies() {
 
     let checkpoint = audit.checkpoint(CheckpointRequest {}).await.expect("stated").into_inner();
     assert_eq!(checkpoint.size, 5);
-    let text = notary::verify(&checkpoint.signed_note, world.services().checkpoint_key()).expect("verifies");
+    let text = notary::verify(&checkpoint.signed_note, world.checkpoint_key()).expect("verifies");
     assert_eq!(text.lines().nth(1), Some("5"));
 }

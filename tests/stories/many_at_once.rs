@@ -1,6 +1,6 @@
 //! Many in one stream: one typed answer for each, and one bad item never fails another.
 
-use acceptance::{World, notification};
+use acceptance::{World, both_worlds, notification};
 use contracts::intake::v1::submit_many_response::Answer;
 use contracts::intake::v1::{SubmitManyRequest, SubmitManyResponse, SubmitRequest};
 use futures::stream;
@@ -28,9 +28,9 @@ fn item(notification: contracts::notification::v1::Notification) -> SubmitManyRe
     SubmitManyRequest { notification: Some(notification) }
 }
 
-#[tokio::test]
-async fn each_item_gets_its_own_answer_keyed_by_the_senders_own_reference() {
-    let world = World::embedded().await;
+both_worlds!(each_item_gets_its_own_answer_keyed_by_the_senders_own_reference);
+
+async fn each_item_gets_its_own_answer_keyed_by_the_senders_own_reference(world: World) {
     world
         .clients()
         .intake("373")
@@ -94,9 +94,9 @@ fn of_size(reference: &str, megabytes: usize) -> SubmitManyRequest {
     item(large)
 }
 
-#[tokio::test]
-async fn an_item_over_the_size_limit_is_refused_and_fails_no_other() {
-    let world = World::embedded().await;
+both_worlds!(an_item_over_the_size_limit_is_refused_and_fails_no_other);
+
+async fn an_item_over_the_size_limit_is_refused_and_fails_no_other(world: World) {
     let items = vec![item(notification("373", "A")), of_size("HUGE", 5), item(notification("373", "C"))];
     let (answers, ending) = send(&world, items).await;
     assert!(ending.is_none(), "{ending:?}");
@@ -105,9 +105,9 @@ async fn an_item_over_the_size_limit_is_refused_and_fails_no_other() {
     world.settled().await;
 }
 
-#[tokio::test]
-async fn an_item_beyond_all_reading_ends_the_stream_after_the_others_are_answered() {
-    let world = World::embedded().await;
+both_worlds!(an_item_beyond_all_reading_ends_the_stream_after_the_others_are_answered);
+
+async fn an_item_beyond_all_reading_ends_the_stream_after_the_others_are_answered(world: World) {
     let items = vec![item(notification("373", "A")), item(notification("373", "B")), of_size("HUGE", 20)];
     let (answers, ending) = send(&world, items).await;
     let held: Vec<&str> = answers.iter().map(|answer| answer.sender_reference.as_str()).collect();
@@ -118,9 +118,9 @@ async fn an_item_beyond_all_reading_ends_the_stream_after_the_others_are_answere
     world.settled().await;
 }
 
-#[tokio::test]
-async fn a_client_that_goes_away_half_way_disturbs_nobody_and_can_ask_what_was_held() {
-    let world = World::embedded().await;
+both_worlds!(a_client_that_goes_away_half_way_disturbs_nobody_and_can_ask_what_was_held);
+
+async fn a_client_that_goes_away_half_way_disturbs_nobody_and_can_ask_what_was_held(world: World) {
     let mut intake = world.clients().intake("373").await;
     let (sender, receiver) = tokio::sync::mpsc::channel(4);
     let answers =
@@ -148,9 +148,9 @@ async fn a_client_that_goes_away_half_way_disturbs_nobody_and_can_ask_what_was_h
     world.settled().await;
 }
 
-#[tokio::test]
-async fn a_thousand_in_one_stream_are_all_queued() {
-    let world = World::embedded().await;
+both_worlds!(a_thousand_in_one_stream_are_all_queued);
+
+async fn a_thousand_in_one_stream_are_all_queued(world: World) {
     let items = (0..1000).map(|number| item(notification("373", &format!("CASE-{number}")))).collect();
     let (answers, ending) = send(&world, items).await;
     assert!(ending.is_none());

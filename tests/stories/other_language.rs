@@ -1,37 +1,16 @@
 //! A client in another language, generated from the contract alone, sends and watches over mutual TLS.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use acceptance::World;
+use acceptance::{PythonClient, World};
 use ambient::Ambient;
 use identity::{Caller, DevelopmentAuthority};
 use serde_json::Value;
-use tokio::process::Command;
-
-/// The Python that `tests/run` has prepared.
-fn python() -> PathBuf {
-    let named = std::env::var_os("LAPWING_TEST_PYTHON").map(PathBuf::from);
-    named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/python/bin/python"))
-}
 
 #[tokio::test]
 async fn a_python_client_checks_sends_and_watches_a_notification() {
-    let python = python();
-    assert!(
-        python.exists(),
-        "{} is missing: run the tests with tests/run, which prepares it",
-        python.display()
-    );
     let world = World::embedded().await;
-    let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/python");
-    let generated = tempfile::tempdir().expect("a folder");
-    let made = Command::new(client.join("generate.sh"))
-        .arg(&python)
-        .arg(generated.path())
-        .status()
-        .await
-        .expect("generates");
-    assert!(made.success());
+    let client = PythonClient::prepare("python").await;
     let pki = DevelopmentAuthority::open(&world.folder().join("pki"), &Ambient::system()).expect("opens");
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/notifications/01-death-by-violence-at-home.json");
@@ -39,10 +18,9 @@ async fn a_python_client_checks_sends_and_watches_a_notification() {
     pki.caller(&Caller::authority(&authority)).expect("a certificate");
 
     let file = |name: &str| world.folder().join("pki").join(name);
-    let output = Command::new(&python)
-        .env("PYTHONPATH", generated.path())
-        .arg(client.join("client.py"))
-        .args(["--server", &world.services().address().to_string()])
+    let output = client
+        .script("client.py")
+        .args(["--server", world.url().trim_start_matches("https://")])
         .arg("--authority")
         .arg(file("authority.pem"))
         .arg("--certificate")
@@ -59,7 +37,6 @@ async fn a_python_client_checks_sends_and_watches_a_notification() {
     assert_eq!(steps[0]["step"], "check");
     assert_eq!(steps[0]["violations"], 0);
     assert_eq!(steps[1]["step"], "receipt");
-    notary::verify(steps[1]["note"].as_str().expect("a note"), world.services().receipt_key())
-        .expect("verifies");
+    notary::verify(steps[1]["note"].as_str().expect("a note"), world.receipt_key()).expect("verifies");
     assert_eq!(steps.last().expect("a last step")["stage"], "STAGE_QUEUED");
 }

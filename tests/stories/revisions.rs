@@ -1,7 +1,7 @@
 //! What changes after a notification was sent: a later revision is found and ranked anew, a late one changes nothing,
 //! and what is withdrawn stays visible.
 
-use acceptance::{Clients, World, notification, until};
+use acceptance::{Clients, World, both_worlds, notification, until};
 use contracts::intake::v1::{
     AmendRequest, AmendResponse, GetRequest, Receipt, SubmitRequest, WithdrawRequest, get_request,
 };
@@ -56,9 +56,9 @@ async fn status(clients: &Clients, reference: &str) -> Status {
     got.status.expect("a status")
 }
 
-#[tokio::test]
-async fn harm_that_becomes_a_death_is_found_and_ranked_anew_with_its_lineage() {
-    let world = World::embedded().await;
+both_worlds!(harm_that_becomes_a_death_is_found_and_ranked_anew_with_its_lineage);
+
+async fn harm_that_becomes_a_death_is_found_and_ranked_anew_with_its_lineage(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
     world.settled().await;
@@ -69,7 +69,7 @@ async fn harm_that_becomes_a_death_is_found_and_ranked_anew_with_its_lineage() {
     let receipt = second.receipt.clone().expect("a receipt");
     assert_eq!((receipt.revision, second.newest_revision, second.already_held), (2, 2, false));
     assert_ne!(receipt.fingerprint, first.fingerprint);
-    notary::verify(&receipt.signed_note, world.services().receipt_key()).expect("the receipt verifies");
+    notary::verify(&receipt.signed_note, world.receipt_key()).expect("the receipt verifies");
     world.settled().await;
 
     let after = case(&clients, &first.reference).await;
@@ -92,11 +92,13 @@ async fn harm_that_becomes_a_death_is_found_and_ranked_anew_with_its_lineage() {
     assert_eq!(again.receipt, Some(receipt), "the same revision answers with the same receipt");
 }
 
-#[tokio::test]
-async fn a_revision_that_comes_late_is_held_and_never_overwrites_a_newer_one() {
-    let world = World::embedded().await;
+both_worlds!(a_revision_that_comes_late_is_held_and_never_overwrites_a_newer_one);
+
+async fn a_revision_that_comes_late_is_held_and_never_overwrites_a_newer_one(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
+    // What is late here is the second revision alone: a broker may deliver the first one after the third.
+    world.settled().await;
     let third = amend(&clients, &first.reference, 3, died(harmed("CASE-1"))).await.expect("held");
     assert_eq!(third.newest_revision, 3);
     world.settled().await;
@@ -118,9 +120,9 @@ async fn a_revision_that_comes_late_is_held_and_never_overwrites_a_newer_one() {
     assert_eq!(told.revisions.iter().map(|revision| revision.number).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
-#[tokio::test]
-async fn the_same_revision_with_other_content_is_a_conflict_and_nobody_elses_is_not_found() {
-    let world = World::embedded().await;
+both_worlds!(the_same_revision_with_other_content_is_a_conflict_and_nobody_elses_is_not_found);
+
+async fn the_same_revision_with_other_content_is_a_conflict_and_nobody_elses_is_not_found(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
     amend(&clients, &first.reference, 2, died(harmed("CASE-1"))).await.expect("held");
@@ -138,9 +140,9 @@ async fn the_same_revision_with_other_content_is_a_conflict_and_nobody_elses_is_
     assert_eq!(foreign.code(), Code::NotFound, "{foreign}");
 }
 
-#[tokio::test]
-async fn an_amendment_brings_an_acknowledged_case_back_to_the_panel() {
-    let world = World::embedded().await;
+both_worlds!(an_amendment_brings_an_acknowledged_case_back_to_the_panel);
+
+async fn an_amendment_brings_an_acknowledged_case_back_to_the_panel(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
     world.settled().await;
@@ -160,9 +162,9 @@ async fn an_amendment_brings_an_acknowledged_case_back_to_the_panel() {
     assert!(void.get_details_error_info().is_some_and(|info| info.reason == "CASE_AMENDED"), "{void}");
 }
 
-#[tokio::test]
-async fn the_reason_for_being_late_can_be_given_later() {
-    let world = World::embedded().await;
+both_worlds!(the_reason_for_being_late_can_be_given_later);
+
+async fn the_reason_for_being_late_can_be_given_later(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
     world.settled().await;
@@ -184,9 +186,9 @@ async fn the_reason_for_being_late_can_be_given_later() {
     assert!(!contracts::json::to_json(&case).contains("pathologist"), "the words stay with intake");
 }
 
-#[tokio::test]
-async fn what_is_withdrawn_stays_visible_and_a_later_revision_brings_it_back() {
-    let world = World::embedded().await;
+both_worlds!(what_is_withdrawn_stays_visible_and_a_later_revision_brings_it_back);
+
+async fn what_is_withdrawn_stays_visible_and_a_later_revision_brings_it_back(world: World) {
     let clients = world.clients();
     let first = submit(&clients, harmed("CASE-1")).await;
     world.settled().await;

@@ -1,15 +1,15 @@
 //! The same submission answers with the same receipt, for ever.
 
-use acceptance::{World, notification};
+use acceptance::{World, both_worlds, notification};
 use ambient::{Ambient, SetClock, SystemChance};
 use contracts::intake::v1::SubmitRequest;
 use futures::future::join_all;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-#[tokio::test]
-async fn a_repeated_submission_gets_the_receipt_it_got_before_also_after_a_restart() {
-    let world = World::embedded().await;
+both_worlds!(a_repeated_submission_gets_the_receipt_it_got_before_also_after_a_restart);
+
+async fn a_repeated_submission_gets_the_receipt_it_got_before_also_after_a_restart(world: World) {
     let request = || SubmitRequest { notification: Some(notification("373", "CASE-1")) };
     let first = world.clients().intake("373").await.submit(request()).await.expect("held").into_inner();
     let again = world.clients().intake("373").await.submit(request()).await.expect("held").into_inner();
@@ -39,9 +39,9 @@ async fn what_was_held_keeps_its_receipt_where_a_later_judgement_of_its_form_wou
     assert_eq!(refused.code(), Code::InvalidArgument);
 }
 
-#[tokio::test]
-async fn fifty_at_once_get_one_receipt_and_one_case() {
-    let world = World::embedded().await;
+both_worlds!(fifty_at_once_get_one_receipt_and_one_case);
+
+async fn fifty_at_once_get_one_receipt_and_one_case(world: World) {
     let intake = world.clients().intake("373").await;
     let submissions = (0..50).map(|_| {
         let mut intake = intake.clone();
@@ -65,9 +65,9 @@ async fn fifty_at_once_get_one_receipt_and_one_case() {
     );
 }
 
-#[tokio::test]
-async fn other_content_under_the_same_key_is_a_conflict_that_shows_both_fingerprints() {
-    let world = World::embedded().await;
+both_worlds!(other_content_under_the_same_key_is_a_conflict_that_shows_both_fingerprints);
+
+async fn other_content_under_the_same_key_is_a_conflict_that_shows_both_fingerprints(world: World) {
     let mut intake = world.clients().intake("373").await;
     let held = intake
         .submit(SubmitRequest { notification: Some(notification("373", "CASE-1")) })
@@ -87,9 +87,9 @@ async fn other_content_under_the_same_key_is_a_conflict_that_shows_both_fingerpr
     assert!(conflict.message().contains("To do:"), "{}", conflict.message());
 }
 
-#[tokio::test]
-async fn two_authorities_may_use_the_same_reference_of_their_own() {
-    let world = World::embedded().await;
+both_worlds!(two_authorities_may_use_the_same_reference_of_their_own);
+
+async fn two_authorities_may_use_the_same_reference_of_their_own(world: World) {
     let mut receipts = Vec::new();
     for authority in ["370", "373"] {
         let request = SubmitRequest { notification: Some(notification(authority, "CASE-1")) };

@@ -40,7 +40,7 @@ async fn a_second_world_in_the_same_folder_is_refused_with_what_to_do() {
         panic!("two worlds in one folder")
     };
     assert!(error.to_string().contains("--folder"), "{error}");
-    assert!(error.to_string().contains(&world.services().url()), "{error}");
+    assert!(error.to_string().contains(&world.url()), "{error}");
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn a_soft_stop_delivers_what_was_begun_and_says_so() {
             .expect("held");
     }
     let (world, stopped) = world.restart().await;
-    assert_eq!(stopped, Stopped::Drained);
-    assert_eq!(world.services().waiting().await.expect("counts").events, 0);
+    assert_eq!(stopped, [Stopped::Drained.to_string()]);
+    assert_eq!(world.waiting().await, 0);
     assert_eq!(waiting(&world).await, 200);
 }
 

@@ -1,0 +1,347 @@
+//! The four services as processes of their own, on a private PostgreSQL and a private RabbitMQ.
+//!
+//! Every world has a database and a virtual host of its own on servers that the whole test program shares, so that worlds
+//! live side by side; or servers of its own, where they are to be restarted and killed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use ambient::Ambient;
+use identity::DevelopmentAuthority;
+use testbed::{postgres, rabbitmq};
+
+use crate::process::{Running, command};
+use crate::proxy::Proxy;
+use crate::{Addresses, Clients, until};
+
+/// The services, in the order in which they start: intake asks eligibility.
+pub const SERVICES: [&str; 4] = ["eligibility", "triage", "audit", "intake"];
+
+/// The queues that Lapwing's own services read.
+const READ_BY_SERVICES: [&str; 4] =
+    ["eligibility.notifications", "triage.findings", "intake.outcomes", "audit.events"];
+
+/// A process: its service, and which replica of it.
+pub type Replica = (&'static str, usize);
+
+/// What the services stand on.
+pub struct Ground {
+    /// The database server.
+    pub postgres: Arc<postgres::Server>,
+    /// The broker.
+    pub rabbitmq: Arc<rabbitmq::Server>,
+}
+
+/// Processes and what they stand on.
+pub struct Production {
+    folder: PathBuf,
+    ground: Ground,
+    database: String,
+    broker: String,
+    /// In the place of the database's port and the broker's, for services alone.
+    proxies: Option<(Proxy, Proxy)>,
+    processes: BTreeMap<Replica, Running>,
+    /// Each keeps its port over restarts: its callers find it again by themselves.
+    ports: Mutex<BTreeMap<Replica, u16>>,
+}
+
+impl Production {
+    /// Makes schemas, certificates and settings below `folder`, on servers that all tests share, and starts one process of
+    /// each service.
+    ///
+    /// # Panics
+    /// Where a server or a service does not start: the text says why.
+    pub async fn start(folder: &Path) -> Self {
+        let ground =
+            Ground { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await };
+        let mut world = Self::prepare(folder, ground).await;
+        world.start_all(1).await;
+        world
+    }
+
+    /// The same with nothing started yet.
+    pub async fn prepare(folder: &Path, ground: Ground) -> Self {
+        let database = ground.postgres.database().await;
+        for schema in SERVICES {
+            ground.postgres.sql(&database, &format!("CREATE SCHEMA {schema}")).await;
+        }
+        migrate(&ground.postgres, &database).await;
+        let broker = ground.rabbitmq.vhost().await;
+        Self {
+            folder: folder.to_owned(),
+            ground,
+            database,
+            broker,
+            proxies: None,
+            processes: BTreeMap::new(),
+            ports: Mutex::default(),
+        }
+    }
+
+    /// Puts a proxy between the services and the database, and one between them and the broker, and returns both. For
+    /// processes that are started after it.
+    pub async fn behind_proxies(&mut self) -> (Proxy, Proxy) {
+        let database = Proxy::before(self.ground.postgres.port()).await;
+        let broker = Proxy::before(self.ground.rabbitmq.port()).await;
+        self.proxies = Some((database.clone(), broker.clone()));
+        (database, broker)
+    }
+
+    /// Starts what does not run of so many replicas of every service.
+    pub async fn start_all(&mut self, replicas: usize) {
+        for service in SERVICES {
+            for number in 0..replicas {
+                if !self.processes.contains_key(&(service, number)) {
+                    self.start_one((service, number), "").await;
+                }
+            }
+        }
+    }
+
+    /// Starts a process that is to end at the steps that `faults` names, if any.
+    ///
+    /// # Panics
+    /// Where it does not start: the text says why.
+    pub async fn start_one(&mut self, replica: Replica, faults: &str) {
+        let running = self.run(replica, faults).await.unwrap_or_else(|error| panic!("{replica:?}: {error}"));
+        self.processes.insert(replica, running);
+    }
+
+    /// Starts one more process of a service, which is the caller's.
+    ///
+    /// # Errors
+    /// What it says where it refuses to start.
+    ///
+    /// # Panics
+    /// Where its settings cannot be written.
+    pub async fn run(&self, replica: Replica, faults: &str) -> Result<Running, String> {
+        self.run_with(replica, faults, &self.settings(replica)).await
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    /// What it says where it refuses to start.
+    ///
+    /// # Panics
+    /// Where its settings cannot be written.
+    pub async fn run_with(&self, replica: Replica, faults: &str, settings: &str) -> Result<Running, String> {
+        let (service, number) = replica;
+        let file = self.folder.join(format!("{service}-{number}.toml"));
+        std::fs::write(&file, settings).expect("written");
+        let mut command = command(&program(service), &self.folder);
+        command.arg("--config").arg(file).args(["--json", "--log", "error"]).env("LAPWING_FAULTS", faults);
+        Running::start(command).await
+    }
+
+    /// Takes a process out of the world, to kill or to stop it.
+    pub fn take(&mut self, replica: Replica) -> Option<Running> {
+        self.processes.remove(&replica)
+    }
+
+    /// The processes that are to run, also those that have ended by themselves.
+    pub fn replicas(&self) -> Vec<Replica> {
+        self.processes.keys().copied().collect()
+    }
+
+    /// Starts again whatever has ended by itself, and returns how many those were.
+    pub async fn revive(&mut self) -> usize {
+        let ended: Vec<Replica> = self
+            .processes
+            .iter_mut()
+            .filter_map(|(replica, running)| running.has_ended().then_some(*replica))
+            .collect();
+        for replica in &ended {
+            self.start_one(*replica, "").await;
+        }
+        ended.len()
+    }
+
+    /// Stops all softly, and returns what each said last.
+    pub async fn stop_all(&mut self) -> Vec<(Replica, String)> {
+        let mut said = Vec::new();
+        while let Some((replica, running)) = self.processes.pop_last() {
+            said.push((replica, running.terminate().await));
+        }
+        said
+    }
+
+    /// Kills all as `kill -9` does: for a world that is over, whose processes may be armed to end at a step.
+    pub async fn kill_all(&mut self) {
+        while let Some((_, running)) = self.processes.pop_last() {
+            running.kill().await;
+        }
+    }
+
+    /// Clients that call the first replica of each service.
+    pub fn clients(&self) -> Clients {
+        self.clients_of(0)
+    }
+
+    /// Clients that call one replica of intake, and the first of each other service.
+    pub fn clients_of(&self, intake: usize) -> Clients {
+        let of = |replica| self.address(replica);
+        let addresses =
+            Addresses { intake: of(("intake", intake)), triage: of(("triage", 0)), audit: of(("audit", 0)) };
+        Clients::new(addresses, &self.folder)
+    }
+
+    /// Where a replica is called.
+    pub fn address(&self, replica: Replica) -> String {
+        format!("https://127.0.0.1:{}", self.port(replica))
+    }
+
+    fn port(&self, replica: Replica) -> u16 {
+        *self.ports.lock().expect("nobody panicked here").entry(replica).or_insert_with(testbed::free_port)
+    }
+
+    /// What a process's ready line says.
+    pub fn said(&self, replica: Replica, name: &str) -> &str {
+        self.processes[&replica].said(name)
+    }
+
+    /// Where the panel's consumer finds its queue.
+    pub fn broker(&self) -> &str {
+        &self.broker
+    }
+
+    /// The database's URL, for a role that may do everything.
+    pub fn database_url(&self) -> String {
+        self.ground.postgres.url(&self.database)
+    }
+
+    /// The number of a process.
+    pub fn id(&self, replica: Replica) -> u32 {
+        self.processes[&replica].id()
+    }
+
+    /// What the services stand on.
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// Answers a question about a database with one value.
+    ///
+    /// # Panics
+    /// Where the database does not answer.
+    pub async fn ask(&self, question: &str) -> String {
+        self.ground.postgres.sql(&self.database, question).await
+    }
+
+    /// A service's schema as `pg_dump` writes it.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    pub async fn dump(&self, service: &str) -> Vec<u8> {
+        let mut dump = tokio::process::Command::new("pg_dump");
+        let output =
+            dump.args(["--schema", service]).arg(self.database_url()).output().await.expect("pg_dump runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// Rows in a service's table.
+    ///
+    /// # Panics
+    /// Where the database does not answer.
+    pub async fn count(&self, service: &str, table: &str) -> usize {
+        let answer = self.ask(&format!("SELECT count(*) FROM {service}.{table}")).await;
+        answer.parse().expect("a number")
+    }
+
+    /// Events that wait: in the outboxes, and in the queues that services read.
+    ///
+    /// # Panics
+    /// Where a server does not answer.
+    pub async fn waiting(&self) -> usize {
+        let mut waiting = 0;
+        for service in SERVICES {
+            waiting += self.count(service, "outbox").await;
+        }
+        if waiting > 0 {
+            return waiting;
+        }
+        let depths = self.ground.rabbitmq.depths(&self.broker).await;
+        READ_BY_SERVICES.iter().filter_map(|queue| depths.get(*queue)).sum()
+    }
+
+    /// Events that were put aside, over all services.
+    pub async fn parked(&self) -> usize {
+        let mut parked = 0;
+        for service in SERVICES {
+            parked += self.count(service, "parked").await;
+        }
+        parked
+    }
+
+    /// Waits until every event is delivered, and checks that none was put aside.
+    ///
+    /// # Panics
+    /// Where an event was put aside.
+    pub async fn settled(&self) {
+        // Twice, for what is read from a queue may be told anew a moment later.
+        for _ in 0..2 {
+            until("every event to be delivered", async || (self.waiting().await == 0).then_some(())).await;
+        }
+        assert_eq!(self.parked().await, 0, "an event was parked");
+    }
+
+    /// The settings of a service's processes.
+    ///
+    /// # Panics
+    /// Where its certificate cannot be made.
+    pub fn settings(&self, replica: Replica) -> String {
+        let service = replica.0;
+        let pki = DevelopmentAuthority::open(&self.folder.join("pki"), &Ambient::system()).expect("opens");
+        pki.service(service).expect("a certificate");
+        let folder = self.folder.display();
+        let ports = (self.ground.postgres.port(), self.ground.rabbitmq.port());
+        let (mut database, mut broker) = (self.ground.postgres.url(&self.database), self.broker.clone());
+        if let Some((before_database, before_broker)) = &self.proxies {
+            database = database.replace(&format!(":{}", ports.0), &format!(":{}", before_database.port()));
+            broker = broker.replace(&format!(":{}", ports.1), &format!(":{}", before_broker.port()));
+        }
+        let mut text = format!(
+            "[process]\nlisten = \"127.0.0.1:{}\"\ncertificate = \"{folder}/pki/service-{service}.pem\"\n\
+             key = \"{folder}/pki/service-{service}.key\"\nauthority = \"{folder}/pki/authority.pem\"\n\n\
+             [broker]\nurl = \"{broker}\"\n\n[service]\n",
+            self.port(replica)
+        );
+        match service {
+            "intake" => {
+                let eligibility = self.address(("eligibility", 0));
+                write!(
+                    text,
+                    "eligibility = \"{eligibility}\"\nreceipt_key = \"{folder}/intake-receipts.key\"\n\
+                     match_key = \"{folder}/intake-match.key\"\n"
+                )
+            }
+            "audit" => writeln!(text, "checkpoint_key = \"{folder}/audit-checkpoints.key\""),
+            _ => Ok(()),
+        }
+        .expect("a text takes what is written");
+        write!(
+            text,
+            "[service.store.postgres]\nurl = \"{database}\"\nschema = \"{service}\"\nconnections = 6\n"
+        )
+        .expect("a text takes what is written");
+        text
+    }
+}
+
+async fn migrate(server: &postgres::Server, database: &str) {
+    let place = |schema| server.place(database, schema);
+    eligibility::store::postgres::migrate(&place("eligibility")).await.expect("migrates");
+    triage::store::postgres::migrate(&place("triage")).await.expect("migrates");
+    audit::store::postgres::migrate(&place("audit")).await.expect("migrates");
+    intake::store::postgres::migrate(&place("intake")).await.expect("migrates");
+}
+
+/// A service's program, which is built beside the test program.
+fn program(service: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("a path");
+    let folder = own.ancestors().nth(2).expect("target/debug");
+    folder.join(format!("{service}-under-test"))
+}
