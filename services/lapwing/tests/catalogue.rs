@@ -66,7 +66,9 @@ fn codes_in(source: &str) -> BTreeSet<String> {
 
 /// Names of settings, and of the contract's own enumerations, look like codes and are none.
 fn is_no_code(text: &str) -> bool {
-    let setting = ["LAPWING_", "OTEL_", "CARGO_", "OUT_DIR"].iter().any(|prefix| text.starts_with(prefix));
+    let setting = ["LAPWING_", "OTEL_", "CARGO_", "OUT_DIR", "RABBITMQ_", "ERL_", "LC_ALL"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
     setting
         || DESCRIPTOR_POOL
             .all_enums()
