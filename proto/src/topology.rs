@@ -28,8 +28,8 @@ pub const DELIVERIES_AT_MOST: u32 = 100;
 pub struct Queue {
     /// Its name.
     pub name: &'static str,
-    /// Who reads it.
-    pub reader: &'static str,
+    /// The service that keeps what the queue gives up: its reader, or, where that is not Lapwing's, whoever tells it.
+    pub keeper: &'static str,
     /// What goes there: patterns of routing keys, in which `#` is any number of words, none included.
     pub bindings: &'static [&'static str],
 }
@@ -38,24 +38,24 @@ pub struct Queue {
 pub const QUEUES: [Queue; 8] = [
     Queue {
         name: "eligibility.notifications",
-        reader: "eligibility",
+        keeper: "eligibility",
         bindings: &[NOTIFICATION_RECEIVED, NOTIFICATION_AMENDED],
     },
     Queue {
         name: "triage.findings",
-        reader: "triage",
+        keeper: "triage",
         bindings: &[NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN, HAND_OVER_DECLINED],
     },
     Queue {
         name: "intake.outcomes",
-        reader: "intake",
+        keeper: "intake",
         bindings: &[NOTIFICATION_ASSESSED, "case.queued.v1.#", CASE_ACKNOWLEDGED],
     },
-    Queue { name: "audit.events", reader: "audit", bindings: &["#"] },
-    Queue { name: "panel.decisions", reader: "the panel", bindings: &[CASE_QUEUED_FOR_DECISION] },
-    Queue { name: "panel.information", reader: "the panel", bindings: &[CASE_QUEUED_FOR_INFORMATION] },
-    Queue { name: "dfe.notices", reader: "the Department for Education", bindings: &[NOTICE_DFE] },
-    Queue { name: "ofsted.notices", reader: "Ofsted", bindings: &[NOTICE_OFSTED] },
+    Queue { name: "audit.events", keeper: "audit", bindings: &["#"] },
+    Queue { name: "panel.decisions", keeper: "triage", bindings: &[CASE_QUEUED_FOR_DECISION] },
+    Queue { name: "panel.information", keeper: "triage", bindings: &[CASE_QUEUED_FOR_INFORMATION] },
+    Queue { name: "dfe.notices", keeper: "triage", bindings: &[NOTICE_DFE] },
+    Queue { name: "ofsted.notices", keeper: "triage", bindings: &[NOTICE_OFSTED] },
 ];
 
 /// A queue by its name.

@@ -33,8 +33,4 @@ impl Subscriber for EveryEvent {
         tracing::info!(events = appended.entries, size = appended.size, "appended to the log");
         Ok(())
     }
-
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        Ok(self.record.park(self.queue(), delivered, reason).await?)
-    }
 }

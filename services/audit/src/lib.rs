@@ -79,7 +79,7 @@ impl Audit {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, StartError> {
-        let (store, post_room) = open(&config.store).await?;
+        let (store, post_room) = open(&config.store, ambient).await?;
         let notary = open_notary(config, ambient)?;
         let checkpoint_key = notary.public_key().to_owned();
 
@@ -115,16 +115,16 @@ fn open_notary(config: &Config, ambient: &Ambient) -> Result<Notary, StartError>
 }
 
 /// Opens the store where the settings say it is.
-async fn open(location: &Location) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+async fn open(location: &Location, ambient: &Ambient) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
     Ok(match location {
         Location::Sqlite(file) => {
             let database = store::sqlite::open(file).await?;
-            let post_room = PostRoom::in_sqlite(&database);
+            let post_room = PostRoom::in_sqlite(&database, ambient);
             (Arc::new(SqliteStore::new(database)), post_room)
         }
         Location::Postgres(place) => {
             let database = store::postgres::open(place).await?;
-            let post_room = PostRoom::in_postgres(&database);
+            let post_room = PostRoom::in_postgres(&database, ambient);
             (Arc::new(PostgresStore::new(database)), post_room)
         }
     })

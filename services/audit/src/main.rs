@@ -13,15 +13,13 @@ async fn main() -> ExitCode {
         .await
 }
 
-async fn start(config: Config, host: Host) -> anyhow::Result<(Hosted, Host)> {
+async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
     let audit = Audit::start(&config, &host.ambient).await?;
-    let hosted = Hosted {
+    Ok(Hosted {
         routes: Routes::new(audit.grpc),
         names: &["lapwing.audit.v1.AuditService"],
         subscribers: vec![audit.events],
-        keeps_parked_of: &[],
         post_room: audit.post_room,
         tells: vec![("checkpoint_key", audit.checkpoint_key)],
-    };
-    Ok((hosted, host))
+    })
 }

@@ -30,12 +30,4 @@ impl RecordEvents {
             batch.iter().map(|delivered| Record::of(&delivered.envelope)).collect();
         self.store.append(&records, &self.ambient).await
     }
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
-        self.store.park(queue, delivered, reason, self.ambient.now()).await
-    }
 }

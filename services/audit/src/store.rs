@@ -8,7 +8,6 @@ pub mod sqlite;
 
 use ambient::Ambient;
 use async_trait::async_trait;
-use delivery::Delivered;
 use ids::Reference;
 use jiff::Timestamp;
 use storage::StoreError;
@@ -66,16 +65,4 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store cannot be read.
     async fn edge(&self) -> Result<Edge, StoreError>;
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
 }

@@ -56,8 +56,4 @@ impl Subscriber for Notifications {
             batch.iter().map(|delivered| self.heard(delivered)).collect();
         Ok(self.findings.record(&heard?).await?)
     }
-
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        Ok(self.findings.park(self.queue(), delivered, reason).await?)
-    }
 }

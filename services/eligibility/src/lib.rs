@@ -54,7 +54,7 @@ impl Eligibility {
     /// # Errors
     /// Where the store cannot be opened.
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, OpenError> {
-        let (store, post_room) = open(&config.store).await?;
+        let (store, post_room) = open(&config.store, ambient).await?;
         let policies = policy::compiled_in();
         let findings = RecordFindings::new(store, policies, ambient.clone());
         Ok(Self {
@@ -71,16 +71,16 @@ impl Eligibility {
 }
 
 /// Opens the store where the settings say it is.
-async fn open(location: &Location) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+async fn open(location: &Location, ambient: &Ambient) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
     Ok(match location {
         Location::Sqlite(file) => {
             let database = store::sqlite::open(file).await?;
-            let post_room = PostRoom::in_sqlite(&database);
+            let post_room = PostRoom::in_sqlite(&database, ambient);
             (Arc::new(SqliteStore::new(database)), post_room)
         }
         Location::Postgres(place) => {
             let database = store::postgres::open(place).await?;
-            let post_room = PostRoom::in_postgres(&database);
+            let post_room = PostRoom::in_postgres(&database, ambient);
             (Arc::new(PostgresStore::new(database)), post_room)
         }
     })

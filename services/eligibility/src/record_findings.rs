@@ -67,12 +67,4 @@ impl RecordFindings {
         tracing::info!(notifications = heard.len(), "recorded findings");
         Ok(())
     }
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
-        self.store.park(queue, delivered, reason, self.ambient.now()).await
-    }
 }

@@ -7,7 +7,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 use contracts::notification::v1::Assessment;
-use delivery::{Delivered, Heard};
+use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
 use storage::StoreError;
@@ -32,16 +32,4 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Nothing of the batch has effect then.
     async fn record(&self, heard: &[Heard<Finding>], now: Timestamp) -> Result<(), StoreError>;
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
 }

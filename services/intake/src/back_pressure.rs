@@ -64,7 +64,7 @@ impl BackPressure {
         loop {
             // A hanging database must not hold up the way down.
             let measured = tokio::select! {
-                measured = measure(outbox.as_ref(), bounds, ambient.now()) => measured,
+                measured = measure(outbox.as_ref(), ambient.now()) => measured,
                 () = stop.cancelled() => return,
             };
             match measured {
@@ -104,12 +104,8 @@ impl Measured {
     }
 }
 
-async fn measure(outbox: &dyn Outbox, bounds: Bounds, now: Timestamp) -> Result<Measured, StoreError> {
-    let waiting = outbox.waiting().await?;
-    let oldest = match bounds.oldest_event {
-        Some(_) => outbox.oldest().await?,
-        None => None,
-    };
+async fn measure(outbox: &dyn Outbox, now: Timestamp) -> Result<Measured, StoreError> {
+    let (waiting, oldest) = (outbox.waiting().await?, outbox.oldest().await?);
     // An event from after now, by another replica's clock, has waited no time at all.
     let age = oldest.map(|at| Duration::try_from(now.duration_since(at)).unwrap_or_default());
     Ok(Measured { waiting, oldest: age })

@@ -39,10 +39,6 @@ impl Subscriber for Outcomes {
             batch.iter().map(|delivered| delivered.within(|| heard(delivered))).collect();
         Ok(self.record.record(&heard?).await?)
     }
-
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        Ok(self.record.park(self.queue(), delivered, reason).await?)
-    }
 }
 
 fn heard(delivered: &Delivered) -> Result<Heard<Progress>, HandlingError> {

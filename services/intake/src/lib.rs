@@ -139,12 +139,12 @@ async fn open(location: &Location, ambient: &Ambient) -> Result<(Arc<dyn Store>,
     Ok(match location {
         Location::Sqlite(file) => {
             let database = store::sqlite::open(file).await?;
-            let post_room = PostRoom::in_sqlite(&database);
+            let post_room = PostRoom::in_sqlite(&database, ambient);
             (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
         }
         Location::Postgres(place) => {
             let database = store::postgres::open(place).await?;
-            let post_room = PostRoom::in_postgres(&database);
+            let post_room = PostRoom::in_postgres(&database, ambient);
             (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
         }
     })

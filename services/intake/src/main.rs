@@ -16,19 +16,17 @@ async fn main() -> ExitCode {
         .await
 }
 
-async fn start(config: Config, host: Host) -> anyhow::Result<(Hosted, Host)> {
+async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
     let eligibility = config.eligibility.as_deref().context(
         "`eligibility` is missing in [service]: the address of eligibility, such as https://127.0.0.1:7442",
     )?;
     let assessor = Arc::new(GrpcAssessor::new(host.channel(eligibility)?));
     let intake = Intake::start(&config, assessor, &host.ambient, host.background(), host.stopping()).await?;
-    let hosted = Hosted {
+    Ok(Hosted {
         routes: Routes::new(intake.grpc),
         names: &["lapwing.intake.v1.IntakeService"],
         subscribers: vec![intake.outcomes],
-        keeps_parked_of: &[],
         post_room: intake.post_room,
         tells: vec![("receipt_key", intake.receipt_key)],
-    };
-    Ok((hosted, host))
+    })
 }

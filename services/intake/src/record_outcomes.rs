@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ambient::Ambient;
-use delivery::{Delivered, Heard};
+use delivery::Heard;
 use ids::Reference;
 use storage::StoreError;
 use tokio::sync::broadcast;
@@ -34,13 +34,5 @@ impl RecordOutcomes {
             let _watchers = self.changes.send(heard.effect.reference);
         }
         Ok(())
-    }
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
-        self.store.park(queue, delivered, reason, self.ambient.now()).await
     }
 }

@@ -10,7 +10,7 @@ pub mod sqlite;
 use async_trait::async_trait;
 use contracts::intake::v1::{HandOverOffer, NotificationAmended};
 use contracts::notification::v1::{HandOver, Notification, RevisionKind, Status, WithdrawalReason};
-use delivery::{Delivered, Envelope, Heard};
+use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
 use prost::Message;
@@ -227,16 +227,4 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Nothing has effect then.
     async fn answer(&self, answered: &Answered) -> Result<bool, StoreError>;
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
 }

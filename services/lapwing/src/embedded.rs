@@ -14,7 +14,7 @@ use std::time::Duration;
 use ambient::Ambient;
 use audit::Audit;
 use contracts::operations::v1::parked_service_server::ParkedServiceServer;
-use delivery::{InProcess, PostRoom, Relay, Subscriber};
+use delivery::{InProcess, PostRoom, Receiver, Relay, Subscriber};
 use eligibility::Eligibility;
 use host::server::{self, Health};
 use identity::{Caller, DevelopmentAuthority, Role};
@@ -156,7 +156,7 @@ impl Services {
 
     /// Facts go forward, everything goes to audit, and outcomes come back to intake.
     fn relay(&self, lifecycle: &Lifecycle) {
-        let carrier = Arc::new(InProcess::new(self.receivers().to_vec()));
+        let carrier = Arc::new(InProcess::new(self.receivers()));
         for post_room in self.post_rooms() {
             let relay = Relay::new(post_room.outbox.clone(), carrier.clone());
             lifecycle.run(relay.run(lifecycle.stopping()));
@@ -164,13 +164,15 @@ impl Services {
     }
 
     /// What hears events.
-    fn receivers(&self) -> [Arc<dyn Subscriber>; 4] {
-        [
+    fn receivers(&self) -> Vec<Receiver> {
+        let subscribers: [Arc<dyn Subscriber>; 4] = [
+            self.intake.outcomes.clone(),
             self.eligibility.notifications.clone(),
             self.triage.findings.clone(),
             self.audit.events.clone(),
-            self.intake.outcomes.clone(),
-        ]
+        ];
+        let kept = subscribers.into_iter().zip(self.post_rooms());
+        kept.map(|(subscriber, room)| Receiver { subscriber, keeper: Arc::new(room.clone()) }).collect()
     }
 
     /// What they answer.
@@ -211,10 +213,11 @@ mod tests {
         let (front, background) = (Lifecycle::new(), Lifecycle::new());
         let services = Services::start(folder.path(), &Ambient::system(), &front, &background).await;
         for receiver in services.expect("starts").receivers() {
-            let queue = topology::queue(receiver.queue()).expect("the queue is in the table");
+            let subscriber = receiver.subscriber;
+            let queue = topology::queue(subscriber.queue()).expect("the queue is in the table");
             for event in events::ALL {
                 for key in topology::routing_keys(event) {
-                    assert_eq!(queue.takes(key), receiver.hears(event), "{} on {}", key, queue.name);
+                    assert_eq!(queue.takes(key), subscriber.hears(event), "{} on {}", key, queue.name);
                 }
             }
         }

@@ -71,8 +71,4 @@ impl Subscriber for Findings {
             batch.iter().map(|delivered| self.heard(delivered)).collect();
         Ok(self.news.take_up(&heard?).await?)
     }
-
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        Ok(self.news.park(self.queue(), delivered, reason).await?)
-    }
 }

@@ -110,12 +110,12 @@ async fn open(
     Ok(match location {
         Location::Sqlite(file) => {
             let database = store::sqlite::open(file).await?;
-            let post_room = PostRoom::in_sqlite(&database);
+            let post_room = PostRoom::in_sqlite(&database, ambient);
             (Arc::new(SqliteStore::new(database, policies, ambient.clone())), post_room)
         }
         Location::Postgres(place) => {
             let database = store::postgres::open(place).await?;
-            let post_room = PostRoom::in_postgres(&database);
+            let post_room = PostRoom::in_postgres(&database, ambient);
             (Arc::new(PostgresStore::new(database, policies, ambient.clone())), post_room)
         }
     })

@@ -14,7 +14,7 @@ mod steps;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use delivery::{Delivered, Envelope, Heard};
+use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -230,16 +230,4 @@ pub trait Store: Send + Sync {
         decision: &Decision,
         told: &Envelope,
     ) -> Result<Decided, StoreError>;
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
 }

@@ -92,12 +92,4 @@ impl TakeUpNews {
         );
         Ok(())
     }
-
-    /// Puts an event aside that cannot be handled.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub async fn park(&self, queue: &str, delivered: &Delivered, reason: &str) -> Result<(), StoreError> {
-        self.store.park(queue, delivered, reason, self.ambient.now()).await
-    }
 }

@@ -9,7 +9,7 @@ use storage::postgres::{OpenError, Place};
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::postgres::{admit, park};
+    pub(super) use delivery::postgres::admit;
     pub(super) use storage::postgres::{Connection, Database, Db, Row};
 }
 

@@ -11,13 +11,12 @@ use std::collections::{HashMap, HashSet};
 
 use ambient::Ambient;
 use async_trait::async_trait;
-use delivery::Delivered;
 use ids::{EventId, Reference};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 use storage::{Doing, StoreError, whole};
 
-use super::dialect::{Connection, Database, Db, admit, park};
+use super::dialect::{Connection, Database, Db, admit};
 use super::rows::{broken_edge, entry, salt, size, stored_hash};
 use crate::domain::leaf::{Salt, leaf_hash};
 use crate::domain::log::{Edge, StoredHash, edge_positions, leaf_position};
@@ -78,16 +77,6 @@ impl Store for SqlStore {
         let mut connection = self.database.readers().acquire().await.doing("read the edge of the log")?;
         // Two statements and no transaction: a hash that was there at the first is there at the second.
         read_edge(&mut connection).await
-    }
-
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        park(&self.database, queue, &delivered.envelope, reason, now).await
     }
 }
 

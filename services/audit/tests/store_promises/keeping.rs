@@ -1,13 +1,13 @@
 //! What the store keeps: each event once, in one order, with hashes that hold whatever is erased beside them.
 
-use delivery::{Envelope, HandlingError, Subscriber};
+use delivery::{Envelope, HandlingError, Keeper as _, Subscriber};
 use tonic::Code;
 use tonic_types::StatusExt;
 
 use super::dialect::LET_HASHES_BE_TAKEN_AWAY;
 use super::world::World;
 use crate::reference_tree;
-use crate::teller::{Teller, auditor, delivered, hear};
+use crate::teller::{Teller, auditor, hear};
 
 #[tokio::test]
 async fn a_second_delivery_has_no_effect() {
@@ -210,8 +210,8 @@ async fn what_is_not_known_yet_is_recorded_like_anything_else() {
 async fn a_parked_event_is_counted_and_stays_out_of_the_log() {
     let world = World::new().await;
     let event = Teller::new(11).events(1).remove(0);
-    let parked = delivered(world.audit.events.as_ref(), &event);
-    world.audit.events.park(&parked, "it made the handler panic").await.expect("parked");
+    let queue = world.audit.events.queue();
+    world.audit.post_room.park(queue, &event, "it made the handler panic").await.expect("parked");
     assert_eq!(world.audit.post_room.parked().await.expect("counts"), 1);
     world.hear(&[event]).await.expect("heard");
     assert_eq!(world.size_and_root().await.0, 0);

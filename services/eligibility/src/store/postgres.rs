@@ -5,7 +5,7 @@ use storage::postgres::{OpenError, Place};
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::postgres::{admit, append, park};
+    pub(super) use delivery::postgres::{admit, append};
     pub(super) use storage::postgres::{Connection, Database, Db};
 }
 

@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use delivery::{Delivered, Envelope, Heard};
+use delivery::{Envelope, Heard};
 use jiff::Timestamp;
 use prost::Message;
 use sqlx::QueryBuilder;
 use storage::{Doing, StoreError, whole};
 
-use super::dialect::{Connection, Database, Db, admit, append, park};
+use super::dialect::{Connection, Database, Db, admit, append};
 use crate::store::{Finding, Store};
 
 /// Rows in one INSERT: six columns each, far below the variables that a statement may have: 32,766 of SQLite, 65,535 of
@@ -51,16 +51,6 @@ impl Store for SqlStore {
             .collect();
         append(&mut transaction, &told).await?;
         self.database.commit(transaction, NAME).await
-    }
-
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        park(&self.database, queue, &delivered.envelope, reason, now).await
     }
 }
 

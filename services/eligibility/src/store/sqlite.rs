@@ -6,7 +6,7 @@ use storage::sqlite::OpenError;
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::sqlite::{admit, append, park};
+    pub(super) use delivery::sqlite::{admit, append};
     pub(super) use storage::sqlite::{Connection, Database, Db};
 }
 

@@ -1,7 +1,7 @@
 //! What the store keeps: each finding once and as it was told, and a batch as a whole or not at all.
 
 use contracts::notification::v1::{Assessment, Outcome};
-use delivery::{Delivered, HandlingError, Heard, Subscriber};
+use delivery::{Delivered, HandlingError, Heard, Keeper as _, Subscriber};
 use eligibility::store::{Finding, Store};
 use ids::EventId;
 use storage::StoreError;
@@ -84,8 +84,9 @@ async fn several_who_tell_the_same_at_once_have_each_revision_found_for_once() {
 async fn a_parked_event_is_counted_and_has_no_effect() {
     let world = World::new().await;
     let event = world.teller.received();
-    world.eligibility.notifications.park(&event, "it made the handler panic").await.expect("parked");
-    world.eligibility.notifications.park(&event, "it did so again").await.expect("parked already");
+    let (room, queue) = (&world.eligibility.post_room, world.eligibility.notifications.queue());
+    room.park(queue, &event.envelope, "it made the handler panic").await.expect("parked");
+    room.park(queue, &event.envelope, "it did so again").await.expect("parked already");
     assert_eq!(world.eligibility.post_room.parked().await.expect("counts"), 1);
     world.hear(&[event]).await.expect("heard");
     assert_eq!((world.told().await.len(), world.kept().await.len()), (0, 0));

@@ -13,7 +13,7 @@ mod batches;
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::postgres::{admit, append, park};
+    pub(super) use delivery::postgres::{admit, append};
     use storage::StoreError;
     pub(super) use storage::postgres::{Connection, Database, Db, Pool, Row, Transaction};
 

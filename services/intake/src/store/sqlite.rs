@@ -8,7 +8,7 @@ mod batches;
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::sqlite::{admit, append, park};
+    pub(super) use delivery::sqlite::{admit, append};
     use storage::StoreError;
     pub(super) use storage::sqlite::{Connection, Database, Db, Pool, Row, Transaction};
 

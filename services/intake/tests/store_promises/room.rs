@@ -72,12 +72,12 @@ async fn opened(location: &Location, ambient: &Ambient) -> (Arc<dyn Store>, Post
     match location {
         Location::Sqlite(file) => {
             let database = sqlite::open(file).await.expect("opens");
-            let post_room = PostRoom::in_sqlite(&database);
+            let post_room = PostRoom::in_sqlite(&database, ambient);
             (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
         }
         Location::Postgres(place) => {
             let database = postgres::open(place).await.expect("opens");
-            let post_room = PostRoom::in_postgres(&database);
+            let post_room = PostRoom::in_postgres(&database, ambient);
             (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
         }
     }

@@ -3,11 +3,10 @@
 //! What a reader would get wrong: an acknowledgement is not what makes an effect count; the receiver's commit is. A message
 //! whose acknowledgement is lost comes again and finds its id in the inbox.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use delivery::{Delivery as Delivered, Envelope, Subscriber, deliver};
+use delivery::{Delivery as Delivered, Envelope, Receiver, deliver};
 use futures::{FutureExt, StreamExt};
 use lapin::message::Delivery;
 use lapin::options::{
@@ -35,10 +34,10 @@ pub(crate) trait Handler: Send + Sync {
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError>;
 }
 
-/// Reads the queue of a subscriber until the lifecycle stops.
-pub fn consume(config: &Config, subscriber: Arc<dyn Subscriber>, lifecycle: &Lifecycle) {
-    let queue = subscriber.queue().to_owned();
-    let handler = Hearing { subscriber };
+/// Reads the queue of a receiver until the lifecycle stops.
+pub fn consume(config: &Config, receiver: Receiver, lifecycle: &Lifecycle) {
+    let queue = receiver.subscriber.queue().to_owned();
+    let handler = Hearing { receiver };
     lifecycle.run(supervise(config.clone(), queue, handler, lifecycle.stopping()));
 }
 
@@ -109,6 +108,9 @@ async fn next_batch(
     stop: &CancellationToken,
 ) -> Result<Vec<Delivery>, BrokerError> {
     let ended = || BrokerError::NotNow("the broker ended the consumer".to_owned());
+    let taken = |next: Option<lapin::Result<Delivery>>| {
+        next.ok_or_else(ended)?.map_err(|error| BrokerError::ended(&error))
+    };
     let first = loop {
         let looking = tokio::time::timeout(LOOK_AGAIN, consumer.next());
         let next = tokio::select! {
@@ -116,7 +118,7 @@ async fn next_batch(
             () = stop.cancelled() => return Ok(Vec::new()),
         };
         match next {
-            Ok(next) => break next.ok_or_else(ended)??,
+            Ok(next) => break taken(next)?,
             // A connection may be gone without its stream having ended.
             Err(_) if connection.status().connected() => (),
             Err(_) => return Err(ended()),
@@ -125,7 +127,7 @@ async fn next_batch(
     let mut batch = vec![first];
     while batch.len() < BATCH {
         match consumer.next().now_or_never() {
-            Some(next) => batch.push(next.ok_or_else(ended)??),
+            Some(next) => batch.push(taken(next)?),
             None => break,
         }
     }
@@ -145,8 +147,8 @@ async fn handle(
     faults::pass("consumer", "delivered");
     // What was rejected is settled already; the others are, with the last of them.
     if let Some(last) = batch.iter().rev().find(|delivery| delivery.usable()) {
-        let acknowledged = last.ack(BasicAckOptions { multiple: true }).await?;
-        if !acknowledged {
+        let acknowledged = last.ack(BasicAckOptions { multiple: true }).await;
+        if !acknowledged.map_err(|error| BrokerError::ended(&error))? {
             return Err(BrokerError::NotNow("the channel ended before the acknowledgement".to_owned()));
         }
     }
@@ -154,9 +156,9 @@ async fn handle(
     Ok(true)
 }
 
-/// Hands events to a subscriber.
+/// Hands events to a receiver.
 struct Hearing {
-    subscriber: Arc<dyn Subscriber>,
+    receiver: Receiver,
 }
 
 #[async_trait]
@@ -167,8 +169,9 @@ impl Handler for Hearing {
             match envelope(&delivery.properties, &delivery.data) {
                 Ok(event) => envelopes.push(event),
                 Err(error) => {
-                    tracing::error!(queue = self.subscriber.queue(), %error, "rejected a message; it will be parked");
-                    delivery.reject(BasicRejectOptions { requeue: false }).await?;
+                    tracing::error!(queue = self.receiver.subscriber.queue(), %error, "rejected a message; it will be parked");
+                    let rejected = delivery.reject(BasicRejectOptions { requeue: false }).await;
+                    rejected.map_err(|error| BrokerError::ended(&error))?;
                 }
             }
         }
@@ -176,6 +179,6 @@ impl Handler for Hearing {
         if events.is_empty() {
             return Ok(true);
         }
-        Ok(deliver(self.subscriber.as_ref(), &events, stop).await == Delivered::Held)
+        Ok(deliver(&self.receiver, &events, stop).await == Delivered::Held)
     }
 }

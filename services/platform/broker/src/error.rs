@@ -43,15 +43,16 @@ pub enum BrokerError {
          changed: let it run dry, delete it, and `lapwing topology declare`"
     )]
     Topology(String),
-    /// It cannot be reached, or a session with it broke.
+    /// It cannot be reached, or a session with it broke: trying again by itself is of use.
     #[error("the broker cannot be reached: {0}")]
     NotNow(String),
 }
 
 impl BrokerError {
-    /// Whether trying again by itself is of use.
-    pub fn is_worth_another_try(&self) -> bool {
-        matches!(self, Self::NotNow(_))
+    /// The end of a session that had begun. Whatever its error, the next session may do: what the broker has otherwise than
+    /// is needed, it says when that one declares it.
+    pub(crate) fn ended(error: &lapin::Error) -> Self {
+        Self::NotNow(error.to_string())
     }
 }
 

@@ -16,6 +16,6 @@ pub mod topology;
 pub use config::Config;
 pub use consumer::consume;
 pub use error::BrokerError;
-pub use parked::{Keeper, collect_parked};
+pub use parked::collect_parked;
 pub use publisher::Publisher;
 pub use session::{Reachable, probe};

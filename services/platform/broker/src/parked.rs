@@ -1,48 +1,33 @@
 //! Collects what the broker gave up, from `<queue>.parked`, into the store of whoever keeps it: everything that was put aside
 //! is then in one place, with its reason, and is retried in one way.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use contracts::topology::DELIVERIES_AT_MOST;
-use delivery::Envelope;
+use delivery::{Envelope, Keeper};
 use lapin::BasicProperties;
 use lapin::message::Delivery;
 use lapin::types::AMQPValue;
 use lifecycle::{BackOff, CancellationToken, Lifecycle};
-use storage::StoreError;
 
 use crate::consumer::{Handler, supervise};
 use crate::message::{envelope, stand_in};
 use crate::{BrokerError, Config};
 
-/// Whoever keeps what was put aside.
-#[async_trait]
-pub trait Keeper: Send + Sync {
-    /// Puts an event aside that came on a queue, with the reason. One that is there already, or has had its effect, is left as
-    /// it is.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn keep(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError>;
-}
-
 /// Collects what the broker has given up of a queue, until the lifecycle stops.
-pub fn collect_parked(
-    config: &Config,
-    queue: &'static str,
-    keeper: impl Keeper + 'static,
-    lifecycle: &Lifecycle,
-) {
+pub fn collect_parked(config: &Config, queue: &'static str, keeper: Arc<dyn Keeper>, lifecycle: &Lifecycle) {
     let collecting = Collecting { queue, keeper };
     lifecycle.run(supervise(config.clone(), format!("{queue}.parked"), collecting, lifecycle.stopping()));
 }
 
-struct Collecting<K> {
+struct Collecting {
     queue: &'static str,
-    keeper: K,
+    keeper: Arc<dyn Keeper>,
 }
 
 #[async_trait]
-impl<K: Keeper> Handler for Collecting<K> {
+impl Handler for Collecting {
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError> {
         for delivery in batch {
             let given_up = why(&delivery.properties);
@@ -59,10 +44,10 @@ impl<K: Keeper> Handler for Collecting<K> {
     }
 }
 
-impl<K: Keeper> Collecting<K> {
+impl Collecting {
     async fn keep(&self, event: &Envelope, reason: &str, stop: &CancellationToken) -> bool {
         let mut back_off = BackOff::default();
-        while let Err(error) = self.keeper.keep(self.queue, event, reason).await {
+        while let Err(error) = self.keeper.park(self.queue, event, reason).await {
             tracing::warn!(queue = self.queue, %error, "a message could not be parked and will be tried again");
             if !back_off.wait(stop).await {
                 return false;

@@ -74,7 +74,7 @@ impl Publisher {
                 }
                 Ok(arrived)
             }
-            Ok(Err(error)) => Err(error),
+            Ok(Err(error)) => Err(BrokerError::ended(&error)),
             Err(_) => Err(BrokerError::NotNow(format!(
                 "no confirmation within {} seconds; the broker may be out of memory or disk, and block publishers",
                 self.config.patience_seconds
@@ -99,7 +99,7 @@ impl Carrier for Publisher {
 }
 
 /// Publishes all, awaits every confirm, and returns what the broker holds.
-async fn publish(channel: &Channel, batch: &[Envelope]) -> Result<Vec<EventId>, BrokerError> {
+async fn publish(channel: &Channel, batch: &[Envelope]) -> lapin::Result<Vec<EventId>> {
     let mut confirms = Vec::with_capacity(batch.len());
     for envelope in batch {
         confirms.push(publish_one(channel, envelope).await?);

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lifecycle::{BackOff, CancellationToken};
 
-use crate::{Delivered, Envelope, HandlingError, Subscriber};
+use crate::{Delivered, Envelope, HandlingError, Receiver};
 
 /// How often an event that a receiver refuses is tried alone before it is parked.
 const TRIES: u32 = 3;
@@ -23,7 +23,7 @@ pub enum Delivery {
 }
 
 /// Delivers a batch to one receiver, again and again while the receiver is out of order.
-pub async fn deliver(receiver: &dyn Subscriber, batch: &[&Envelope], stop: &CancellationToken) -> Delivery {
+pub async fn deliver(receiver: &Receiver, batch: &[&Envelope], stop: &CancellationToken) -> Delivery {
     match attempt(receiver, batch, stop).await {
         Attempt::Held => Delivery::Held,
         Attempt::Interrupted => Delivery::Interrupted,
@@ -32,11 +32,7 @@ pub async fn deliver(receiver: &dyn Subscriber, batch: &[&Envelope], stop: &Canc
 }
 
 /// Finds the event that spoils a batch by delivering each alone, and parks it.
-async fn deliver_singly(
-    receiver: &dyn Subscriber,
-    heard: &[&Envelope],
-    stop: &CancellationToken,
-) -> Delivery {
+async fn deliver_singly(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationToken) -> Delivery {
     for envelope in heard {
         match attempt_several_times(receiver, envelope, stop).await {
             Attempt::Held => (),
@@ -53,7 +49,7 @@ async fn deliver_singly(
 
 /// Whatever a handler takes for the event's own fault may still be the moment's: a refused event gets further tries.
 async fn attempt_several_times(
-    receiver: &dyn Subscriber,
+    receiver: &Receiver,
     envelope: &Envelope,
     stop: &CancellationToken,
 ) -> Attempt {
@@ -61,7 +57,7 @@ async fn attempt_several_times(
     for _ in 1..TRIES {
         match attempt(receiver, &[envelope], stop).await {
             Attempt::Refused(reason) => {
-                tracing::warn!(queue = receiver.queue(), event = %envelope.id, reason, "refused, and will be tried again");
+                tracing::warn!(queue = receiver.subscriber.queue(), event = %envelope.id, reason, "refused, and will be tried again");
                 if !back_off.wait(stop).await {
                     return Attempt::Interrupted;
                 }
@@ -80,17 +76,19 @@ enum Attempt {
 
 /// One delivery, repeated while the receiver is unavailable. A panic counts as a refusal: the message that
 /// made it must not take the others with it.
-async fn attempt(receiver: &dyn Subscriber, heard: &[&Envelope], stop: &CancellationToken) -> Attempt {
+async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationToken) -> Attempt {
     let mut back_off = BackOff::default();
     loop {
-        let batch: Vec<Delivered> =
-            heard.iter().map(|envelope| Delivered::on(receiver.queue(), (*envelope).clone())).collect();
-        match AssertUnwindSafe(receiver.handle(&batch)).catch_unwind().await {
+        let batch: Vec<Delivered> = heard
+            .iter()
+            .map(|envelope| Delivered::on(receiver.subscriber.queue(), (*envelope).clone()))
+            .collect();
+        match AssertUnwindSafe(receiver.subscriber.handle(&batch)).catch_unwind().await {
             Ok(Ok(())) => return Attempt::Held,
             Ok(Err(HandlingError::Refused(reason))) => return Attempt::Refused(reason.to_string()),
             Err(_) => return Attempt::Refused("the handler panicked; its log line says where".to_owned()),
             Ok(Err(HandlingError::Unavailable(error))) => {
-                tracing::warn!(queue = receiver.queue(), %error, "delivery failed and will be tried again");
+                tracing::warn!(queue = receiver.subscriber.queue(), %error, "delivery failed and will be tried again");
                 if !back_off.wait(stop).await {
                     return Attempt::Interrupted;
                 }
@@ -99,17 +97,12 @@ async fn attempt(receiver: &dyn Subscriber, heard: &[&Envelope], stop: &Cancella
     }
 }
 
-async fn park(
-    receiver: &dyn Subscriber,
-    envelope: &Envelope,
-    reason: &str,
-    stop: &CancellationToken,
-) -> Delivery {
-    tracing::error!(queue = receiver.queue(), event = %envelope.id, kind = envelope.kind, reason, "parked an event that cannot be handled");
+async fn park(receiver: &Receiver, envelope: &Envelope, reason: &str, stop: &CancellationToken) -> Delivery {
+    tracing::error!(queue = receiver.subscriber.queue(), event = %envelope.id, kind = envelope.kind, reason, "parked an event that cannot be handled");
     let mut back_off = BackOff::default();
-    let delivered = Delivered::on(receiver.queue(), envelope.clone());
-    while let Err(error) = receiver.park(&delivered, reason).await {
-        tracing::warn!(queue = receiver.queue(), %error, "an event could not be parked and will be tried again");
+    let queue = receiver.subscriber.queue();
+    while let Err(error) = receiver.keeper.park(queue, envelope, reason).await {
+        tracing::warn!(queue, %error, "an event could not be parked and will be tried again");
         if !back_off.wait(stop).await {
             return Delivery::Interrupted;
         }

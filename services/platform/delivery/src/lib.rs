@@ -24,5 +24,5 @@ pub(crate) use outbox::Settle;
 pub use outbox::{Claim, Outbox};
 pub use parked::ParkedEvents;
 pub use post_room::PostRoom;
-pub use receive::{Delivered, HandlingError, Heard, Subscriber};
+pub use receive::{Delivered, HandlingError, Heard, Keeper, Receiver, Subscriber};
 pub use relay::Relay;

@@ -29,7 +29,7 @@ pub trait Outbox: Send + Sync {
     /// Where the store cannot be read.
     async fn oldest(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Resolves once this process has committed something new. For one waiter.
+    /// Resolves once this process has committed something new; of several waiters, for one.
     async fn committed(&self);
 }
 

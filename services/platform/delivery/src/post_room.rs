@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use ambient::Ambient;
+use async_trait::async_trait;
 use storage::{Opened, StoreError};
 
-use crate::{Envelope, Outbox, ParkedEvents, postgres, sqlite};
+use crate::{Envelope, Keeper, Outbox, ParkedEvents, postgres, sqlite};
 
 /// A service's outbox and parked events, whichever database they are in.
 #[derive(Clone)]
@@ -13,22 +14,26 @@ pub struct PostRoom {
     /// What the service tells the others.
     pub outbox: Arc<dyn Outbox>,
     store: Opened,
+    /// For the time at which something is put aside.
+    ambient: Ambient,
 }
 
 impl PostRoom {
     /// In a SQLite file.
-    pub fn in_sqlite(database: &storage::sqlite::Database) -> Self {
+    pub fn in_sqlite(database: &storage::sqlite::Database, ambient: &Ambient) -> Self {
         Self {
             outbox: Arc::new(sqlite::Outbox::of(database.clone())),
             store: Opened::Sqlite(database.clone()),
+            ambient: ambient.clone(),
         }
     }
 
     /// In a schema of PostgreSQL.
-    pub fn in_postgres(database: &storage::postgres::Database) -> Self {
+    pub fn in_postgres(database: &storage::postgres::Database, ambient: &Ambient) -> Self {
         Self {
             outbox: Arc::new(postgres::Outbox::of(database.clone())),
             store: Opened::Postgres(database.clone()),
+            ambient: ambient.clone(),
         }
     }
 
@@ -37,23 +42,6 @@ impl PostRoom {
         match &self.store {
             Opened::Sqlite(database) => Arc::new(sqlite::Parked::of(database.clone())),
             Opened::Postgres(database) => Arc::new(postgres::Parked::of(database.clone())),
-        }
-    }
-
-    /// Puts an event aside with the reason, and marks it in the inbox. One that is there, or has had its effect, stays as it is.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    pub async fn park(
-        &self,
-        queue: &str,
-        envelope: &Envelope,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        match &self.store {
-            Opened::Sqlite(database) => sqlite::park(database, queue, envelope, reason, now).await,
-            Opened::Postgres(database) => postgres::park(database, queue, envelope, reason, now).await,
         }
     }
 
@@ -76,5 +64,16 @@ impl PostRoom {
     /// Closes the store.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+}
+
+#[async_trait]
+impl Keeper for PostRoom {
+    async fn park(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError> {
+        let now = self.ambient.now();
+        match &self.store {
+            Opened::Sqlite(database) => sqlite::park(database, queue, envelope, reason, now).await,
+            Opened::Postgres(database) => postgres::park(database, queue, envelope, reason, now).await,
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! How a receiver takes events: in batches, with the span of each already joined to its trace.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use ids::EventId;
+use storage::StoreError;
 use tracing::{Span, info_span};
 
 use crate::Envelope;
@@ -20,12 +23,26 @@ pub trait Subscriber: Send + Sync {
     /// # Errors
     /// [`HandlingError`]: the batch then has no effect at all and is delivered again.
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError>;
+}
 
-    /// Puts an event aside that cannot be handled, with the reason, and marks it in the inbox.
+/// Whoever keeps what cannot be handled.
+#[async_trait]
+pub trait Keeper: Send + Sync {
+    /// Puts an event aside that came on a queue, with the reason, and marks it in the inbox. One that is there already, or
+    /// has had its effect, stays as it is.
     ///
     /// # Errors
-    /// [`HandlingError::Unavailable`] where the store cannot be reached.
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError>;
+    /// Where the store cannot be written.
+    async fn park(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError>;
+}
+
+/// A subscriber, and whoever keeps what it cannot handle.
+#[derive(Clone)]
+pub struct Receiver {
+    /// Takes the effects.
+    pub subscriber: Arc<dyn Subscriber>,
+    /// Keeps the rest.
+    pub keeper: Arc<dyn Keeper>,
 }
 
 /// Why a batch had no effect.
@@ -39,13 +56,11 @@ pub enum HandlingError {
     Refused(Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl From<storage::StoreError> for HandlingError {
-    fn from(error: storage::StoreError) -> Self {
+impl From<StoreError> for HandlingError {
+    fn from(error: StoreError) -> Self {
         match error {
-            storage::StoreError::Unavailable { .. } => Self::Unavailable(error.into()),
-            storage::StoreError::Refused { .. } | storage::StoreError::Impossible { .. } => {
-                Self::Refused(error.into())
-            }
+            StoreError::Unavailable { .. } => Self::Unavailable(error.into()),
+            StoreError::Refused { .. } | StoreError::Impossible { .. } => Self::Refused(error.into()),
         }
     }
 }

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use ambient::Ambient;
 use anyhow::Result;
-use async_trait::async_trait;
-use broker::{Keeper, Publisher, Reachable};
-use delivery::{Envelope, PostRoom, Relay, Subscriber};
-use storage::StoreError;
+use broker::{Publisher, Reachable};
+use contracts::topology::QUEUES;
+use delivery::{Keeper, PostRoom, Receiver, Relay, Subscriber};
 
 use crate::process::Host;
 
@@ -30,17 +28,16 @@ pub(crate) async fn reach(config: &broker::Config) -> Result<()> {
 pub(crate) fn start(
     config: &broker::Config,
     host: &Host,
+    service: &str,
     post_room: &PostRoom,
     subscribers: Vec<Arc<dyn Subscriber>>,
-    keeps_parked_of: &[&'static str],
 ) -> Vec<Arc<Publisher>> {
-    let heard: Vec<&'static str> = subscribers.iter().map(|subscriber| subscriber.queue()).collect();
+    let keeper: Arc<dyn Keeper> = Arc::new(post_room.clone());
     for subscriber in subscribers {
-        broker::consume(config, subscriber, &host.hearing);
+        broker::consume(config, Receiver { subscriber, keeper: keeper.clone() }, &host.hearing);
     }
-    for queue in heard.iter().chain(keeps_parked_of) {
-        let keeper = InStore { post_room: post_room.clone(), ambient: host.ambient.clone() };
-        broker::collect_parked(config, queue, keeper, &host.hearing);
+    for queue in QUEUES.iter().filter(|queue| queue.keeper == service) {
+        broker::collect_parked(config, queue.name, keeper.clone(), &host.hearing);
     }
     let publishers: Vec<_> = (0..RELAYS).map(|_| Arc::new(Publisher::new(config.clone()))).collect();
     for publisher in &publishers {
@@ -48,17 +45,4 @@ pub(crate) fn start(
         host.background.run(relay.run(host.background.stopping()));
     }
     publishers
-}
-
-/// Keeps what was put aside in the service's own store.
-struct InStore {
-    post_room: PostRoom,
-    ambient: Ambient,
-}
-
-#[async_trait]
-impl Keeper for InStore {
-    async fn keep(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError> {
-        self.post_room.park(queue, envelope, reason, self.ambient.now()).await
-    }
 }

@@ -1,6 +1,5 @@
 //! The life of a process: up, ready, down.
 
-use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -76,8 +75,6 @@ pub struct Hosted {
     pub names: &'static [&'static str],
     /// What it hears.
     pub subscribers: Vec<Arc<dyn Subscriber>>,
-    /// Queues whose parked messages it keeps, besides those that it hears.
-    pub keeps_parked_of: &'static [&'static str],
     /// Where its events leave.
     pub post_room: PostRoom,
     /// What the ready line tells besides the address, such as public keys.
@@ -85,15 +82,11 @@ pub struct Hosted {
 }
 
 /// Runs a service as this process, from its arguments to its exit code.
-pub async fn run<Service, Starting>(
+pub async fn run<Service: DeserializeOwned>(
     service: &'static str,
     about: &'static str,
-    start: impl FnOnce(Service, Host) -> Starting,
-) -> ExitCode
-where
-    Service: DeserializeOwned,
-    Starting: Future<Output = Result<(Hosted, Host)>>,
-{
+    start: impl AsyncFnOnce(Service, &Host) -> Result<Hosted>,
+) -> ExitCode {
     let arguments = Arguments::of_process(service, about);
     let telemetry = telemetry::start(&telemetry::Settings {
         service,
@@ -122,15 +115,11 @@ fn say(line: &str) {
     let _gone = writeln!(std::io::stdout(), "{line}");
 }
 
-async fn live<Service, Starting>(
+async fn live<Service: DeserializeOwned>(
     service: &'static str,
     arguments: &Arguments,
-    start: impl FnOnce(Service, Host) -> Starting,
-) -> Result<()>
-where
-    Service: DeserializeOwned,
-    Starting: Future<Output = Result<(Hosted, Host)>>,
-{
+    start: impl AsyncFnOnce(Service, &Host) -> Result<Hosted>,
+) -> Result<()> {
     let settings = read::<Service>(&arguments.config)?;
     let credentials = settings.process.credentials()?;
     if arguments.check_config {
@@ -148,13 +137,12 @@ where
         background: Lifecycle::new(),
         credentials: credentials.clone(),
     };
-    let (hosted, host) = start(settings.service, host).await?;
-    let Hosted { routes, names, subscribers, keeps_parked_of, post_room, tells } = hosted;
+    let Hosted { routes, names, subscribers, post_room, tells } = start(settings.service, &host).await?;
     let parked = ParkedGrpc::new(vec![(service, post_room.parked_events())], host.ambient.clone());
     let routes = routes.add_service(ParkedServiceServer::new(parked));
     let names = [names, &[operations::NAME]].concat();
     clock::agrees(post_room.store(), &host.ambient).await?;
-    let publishers = delivering::start(&settings.broker, &host, &post_room, subscribers, keeps_parked_of);
+    let publishers = delivering::start(&settings.broker, &host, service, &post_room, subscribers);
     let health = server::serve(listener, &credentials, routes, &names, &host.front).await?;
     let watch =
         clock::watch(post_room.store().clone(), host.ambient.clone(), health.clone(), host.front.stopping());
@@ -204,31 +192,33 @@ async fn come_down(
         (Ending::CutShort, _) => {
             "stopped: some calls were cut off; whoever has no receipt sends again".to_owned()
         }
-        (Ending::Drained, 0) => {
+        (Ending::Drained, Some(0)) => {
             "stopped: every call was answered and every event is with the broker".to_owned()
         }
         (Ending::Drained, waiting) => format!(
-            "stopped: {waiting} events wait in the outbox; another replica carries them, or the next start; nothing is lost"
+            "stopped: {} events wait in the outbox; another replica carries them, or the next start; nothing is lost",
+            waiting.map_or_else(|| "an unknown number of".to_owned(), |waiting| waiting.to_string())
         ),
     }
 }
 
-/// Waits for an empty outbox, at most so long, and returns how many events are left in it.
-async fn empty(post_room: &PostRoom, at_most: Duration) -> u64 {
+/// Waits for an empty outbox, at most so long, and returns how many events are left in it, as far as they can be counted.
+async fn empty(post_room: &PostRoom, at_most: Duration) -> Option<u64> {
     let never = CancellationToken::new();
-    let mut left = u64::MAX;
+    let mut left = None;
     let emptied = async {
-        loop {
+        while left != Some(0) {
             match post_room.outbox.waiting().await {
-                Ok(0) => return 0,
-                Ok(waiting) => left = waiting,
+                Ok(waiting) => left = Some(waiting),
                 Err(error) => {
                     tracing::warn!(%error, "the outbox cannot be counted");
-                    return left;
+                    return;
                 }
             }
             pause(LOOK_AGAIN, &never).await;
         }
     };
-    tokio::time::timeout(at_most, emptied).await.unwrap_or(left)
+    // Where time runs out, what was counted last is what is left.
+    let _in_time = tokio::time::timeout(at_most, emptied).await;
+    left
 }

@@ -13,7 +13,10 @@ pub mod postgres;
 mod schema;
 pub mod sqlite;
 
+use std::sync::Arc;
+
 use thiserror::Error;
+use tokio::sync::Notify;
 
 pub use location::{Location, OpenError, Opened};
 pub use number::{number, optional_number, whole};
@@ -78,6 +81,27 @@ impl StoreError {
 /// PostgreSQL: class 22 is a data exception, such as a NUL in a text, and class 54 a limit of the program.
 fn says_the_value_is_wrong(code: &str) -> bool {
     code == "18" || (code.len() == 5 && (code.starts_with("22") || code.starts_with("54")))
+}
+
+/// Commits, and wakes one waiter. In a task of its own: a caller that goes away meanwhile changes neither, for the commit is
+/// the database's by then, and its events would otherwise lie in the outbox until the next one.
+async fn commit<DB: sqlx::Database>(
+    transaction: sqlx::Transaction<'static, DB>,
+    wake: Arc<Notify>,
+    name: &'static str,
+) -> Result<(), StoreError> {
+    let committing = tokio::spawn(async move {
+        faults::pass("committing", name);
+        let committed = transaction.commit().await;
+        faults::pass("committed", name);
+        wake.notify_one();
+        committed
+    });
+    match committing.await {
+        Ok(committed) => committed.doing(name),
+        // The runtime is going down, or the driver panicked: whether it holds is known only to the database.
+        Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
+    }
 }
 
 /// Puts the words of the statement to a database error.

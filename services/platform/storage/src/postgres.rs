@@ -139,18 +139,7 @@ impl Database {
     /// [`StoreError::Unavailable`] where the database did not confirm. The commit may hold all the same, where the
     /// connection broke after it: whoever repeats the call finds it done.
     pub async fn commit(&self, transaction: Transaction, name: &'static str) -> Result<(), StoreError> {
-        let wake = self.committed.clone();
-        let committing = tokio::spawn(async move {
-            faults::pass("committing", name);
-            let committed = transaction.commit().await;
-            faults::pass("committed", name);
-            wake.notify_one();
-            committed
-        });
-        match committing.await {
-            Ok(committed) => committed.doing(name),
-            Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
-        }
+        crate::commit(transaction, self.committed.clone(), name).await
     }
 
     /// Connections that only read.
@@ -158,7 +147,7 @@ impl Database {
         &self.pool
     }
 
-    /// Resolves once a transaction of this process has committed since the last time it resolved. For one waiter.
+    /// Resolves once a transaction of this process has committed since the last time it resolved; of several waiters, for one.
     /// Commits of other replicas are not heard: look again from time to time.
     pub async fn committed(&self) {
         self.committed.notified().await;

@@ -82,19 +82,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] where the commit could not be made durable: nothing of it holds.
     pub async fn commit(&self, transaction: Transaction, name: &'static str) -> Result<(), StoreError> {
-        let wake = self.committed.clone();
-        let committing = tokio::spawn(async move {
-            faults::pass("committing", name);
-            let committed = transaction.commit().await;
-            faults::pass("committed", name);
-            wake.notify_one();
-            committed
-        });
-        match committing.await {
-            Ok(committed) => committed.doing(name),
-            // The runtime is going down, or the driver panicked: whether it holds is known only to the file.
-            Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
-        }
+        crate::commit(transaction, self.committed.clone(), name).await
     }
 
     /// Connections that only read.
@@ -102,7 +90,7 @@ impl Database {
         &self.readers
     }
 
-    /// Resolves once a transaction has committed since the last time it resolved. For one waiter.
+    /// Resolves once a transaction has committed since the last time it resolved; of several waiters, for one.
     pub async fn committed(&self) {
         self.committed.notified().await;
     }

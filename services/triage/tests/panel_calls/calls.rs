@@ -7,7 +7,7 @@ use contracts::triage::v1::{
     AcknowledgeRequest, CaseAcknowledged, CaseQueued, GetCaseRequest, ListNoticesRequest, ListQueueRequest,
     QueueState, Recipient, TakeNextRequest, TakeNextResponse,
 };
-use delivery::{Delivered, HandlingError, Subscriber};
+use delivery::{Delivered, HandlingError, Keeper as _, Subscriber};
 use identity::{Caller, Role};
 use ids::Reference;
 use tonic::{Code, Request, Status};
@@ -74,7 +74,8 @@ async fn an_event_that_cannot_be_read_is_refused_with_its_batch_and_can_be_parke
     );
     assert_eq!(world.list(lane(Lane::Decision), panel()).await.expect("lists").waiting, 0);
 
-    world.triage.findings.park(&batch[1], &error.to_string()).await.expect("parks");
+    let (room, queue) = (&world.triage.post_room, world.triage.findings.queue());
+    room.park(queue, &batch[1].envelope, &error.to_string()).await.expect("parks");
     world.triage.findings.handle(&batch[..1]).await.expect("hears the other alone");
     assert_eq!(world.triage.post_room.parked().await.expect("counts"), 1);
     assert_eq!(world.list(lane(Lane::Decision), panel()).await.expect("lists").waiting, 1);

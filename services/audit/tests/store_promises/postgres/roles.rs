@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use audit::store::postgres::{migrate, open};
-use delivery::Subscriber;
+use delivery::{Keeper as _, Subscriber};
 use identity::{Caller, Role};
 use sqlx::{Connection, PgConnection};
 use storage::Location;
@@ -12,7 +12,7 @@ use storage::postgres::Place;
 use testbed::postgres::Server;
 
 use super::world::World;
-use crate::teller::{Teller, delivered};
+use crate::teller::Teller;
 
 const ROLES: &str = include_str!("../../../../../deploy/postgres/roles.sql");
 const GRANTS: &str = include_str!("../../../../../deploy/postgres/grants.sql");
@@ -76,8 +76,8 @@ async fn audits_role_appends_answers_and_parks() {
     let world = deployed.world().await;
     let events = Teller::new(30).events(7);
     world.hear(&events[..6]).await.expect("heard");
-    let parked = delivered(world.audit.events.as_ref(), &events[6]);
-    world.audit.events.park(&parked, "it made the handler panic").await.expect("parked");
+    let queue = world.audit.events.queue();
+    world.audit.post_room.park(queue, &events[6], "it made the handler panic").await.expect("parked");
 
     assert_eq!(world.size_and_root().await.0, 6);
     let auditor = Caller::new(Role::Auditor, "national");

@@ -10,13 +10,13 @@ use ambient::Ambient;
 use async_trait::async_trait;
 use contracts::intake::v1::HandOverOffer;
 use contracts::notification::v1::Status;
-use delivery::{Delivered, Heard};
+use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
 use storage::StoreError;
 use tokio::time::timeout;
 
-use super::dialect::{Database, park};
+use super::dialect::Database;
 use super::{hand_overs, hold, outcomes, read};
 use crate::store::{
     Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Offer, Progress, Standing, Store,
@@ -112,15 +112,5 @@ impl Store for SqlStore {
 
     async fn answer(&self, answered: &Answered) -> Result<bool, StoreError> {
         self.in_time("answer a hand-over", hand_overs::answer(self, answered)).await
-    }
-
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.in_time("park an event", park(&self.database, queue, &delivered.envelope, reason, now)).await
     }
 }

@@ -7,7 +7,7 @@ use lapin::BasicProperties;
 use lapin::options::{BasicGetOptions, BasicPublishOptions, BasicRejectOptions};
 use lifecycle::Lifecycle;
 
-use crate::world::{Keeping, Reader, channel, event, fresh, publish_all, to_queue, until_depth};
+use crate::world::{Reader, channel, event, fresh, publish_all, to_queue, until_depth};
 
 const QUEUE: &str = "eligibility.notifications";
 
@@ -35,8 +35,8 @@ async fn a_message_that_is_no_event_is_kept_with_its_reason_and_holds_up_nothing
     publish_raw(&config, b"who am I").await;
     publish_all(&publisher, vec![to_queue(event(2, NOTIFICATION_RECEIVED), QUEUE)]).await;
     let (reader, keeper, lifecycle) = (Reader::of(QUEUE), Reader::of(QUEUE), Lifecycle::new());
-    consume(&config, reader.clone(), &lifecycle);
-    collect_parked(&config, QUEUE, Keeping(keeper.clone()), &lifecycle);
+    consume(&config, reader.receiving(), &lifecycle);
+    collect_parked(&config, QUEUE, keeper.clone(), &lifecycle);
     reader.until("both events", |taken| taken.effects.len() == 2).await;
     keeper.until("the message", |taken| !taken.parked.is_empty()).await;
     let (kept, reason) = keeper.look(|taken| taken.parked[0].clone());
@@ -56,7 +56,7 @@ async fn an_event_that_ends_its_reader_each_time_is_given_up_and_kept_whole() {
     let keeper = Reader::of(QUEUE);
     give_back(&config, DELIVERIES_AT_MOST + 1).await;
     let lifecycle = Lifecycle::new();
-    collect_parked(&config, QUEUE, Keeping(keeper.clone()), &lifecycle);
+    collect_parked(&config, QUEUE, keeper.clone(), &lifecycle);
     keeper.until("the event", |taken| !taken.parked.is_empty()).await;
     let (kept, reason) = keeper.look(|taken| taken.parked[0].clone());
     assert_eq!(kept, poison);

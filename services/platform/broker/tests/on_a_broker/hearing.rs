@@ -25,7 +25,7 @@ async fn a_broker_that_is_restarted_and_killed_under_load_loses_nothing() {
     let server = Arc::new(Server::start().await);
     let config = Config::at(server.vhost().await);
     let (reader, lifecycle) = (Reader::of(QUEUE), Lifecycle::new());
-    consume(&config, reader.clone(), &lifecycle);
+    consume(&config, reader.receiving(), &lifecycle);
     let publishing = tokio::spawn({
         let config = config.clone();
         async move {
@@ -55,7 +55,7 @@ async fn a_reader_and_a_publisher_that_start_before_the_broker_find_it_when_it_c
     let config = Config::at(server.vhost().await);
     server.kill().await;
     let (reader, lifecycle) = (Reader::of(QUEUE), Lifecycle::new());
-    consume(&config, reader.clone(), &lifecycle);
+    consume(&config, reader.receiving(), &lifecycle);
     let publisher = Publisher::new(config);
     let publishing = publish_all(&publisher, load(1).remove(0));
     tokio::join!(publishing, server.start_again());
@@ -70,13 +70,13 @@ async fn what_a_reader_that_stops_has_not_taken_the_next_one_takes() {
         publish_all(&publisher, batch).await;
     }
     let (first, lifecycle) = (Reader::of(QUEUE), Lifecycle::new());
-    consume(&config, first.clone(), &lifecycle);
+    consume(&config, first.receiving(), &lifecycle);
     first.until("something", |taken| !taken.effects.is_empty()).await;
     assert_eq!(lifecycle.wind_down(Duration::from_secs(30)).await, Ending::Drained);
     let taken = first.look(|taken| taken.effects.len());
     until_depth(&server, &config, QUEUE, 2_000 - taken).await;
     let (second, lifecycle) = (Reader::of(QUEUE), Lifecycle::new());
-    consume(&config, second.clone(), &lifecycle);
+    consume(&config, second.receiving(), &lifecycle);
     second.until("the rest", |second| second.effects.len() == 2_000 - taken).await;
     assert!(second.look(|second| {
         first.look(|first| second.effects.keys().all(|id| !first.effects.contains_key(id)))
@@ -89,7 +89,7 @@ async fn a_reader_whose_store_is_away_stops_when_told_to_and_leaves_its_messages
     let publisher = Publisher::new(config.clone());
     publish_all(&publisher, vec![to_queue(event(1, NOTIFICATION_RECEIVED), QUEUE)]).await;
     let (reader, lifecycle) = (Reader::out_of_order(QUEUE), Lifecycle::new());
-    consume(&config, reader.clone(), &lifecycle);
+    consume(&config, reader.receiving(), &lifecycle);
     reader.until("two tries", |taken| taken.deliveries >= 2).await;
     assert_eq!(lifecycle.wind_down(Duration::from_secs(30)).await, Ending::Drained);
     until_depth(&server, &config, QUEUE, 1).await;

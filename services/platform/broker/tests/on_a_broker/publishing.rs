@@ -21,7 +21,7 @@ async fn an_event_is_heard_as_it_was_published() {
     let arrived = publisher.carry(std::slice::from_ref(&published), &CancellationToken::new()).await;
     assert_eq!(arrived, [published.id]);
     let (reader, lifecycle) = (Reader::of("eligibility.notifications"), Lifecycle::new());
-    consume(&config, reader.clone(), &lifecycle);
+    consume(&config, reader.receiving(), &lifecycle);
     reader.until("the event", |taken| !taken.effects.is_empty()).await;
     assert_eq!(reader.look(|taken| taken.effects[&published.id].clone()), published);
     publisher.close().await;

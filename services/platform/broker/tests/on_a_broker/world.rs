@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use broker::{Config, Publisher};
-use delivery::{Carrier, Delivered, Envelope, HandlingError, Route, Subscriber};
+use delivery::{Carrier, Delivered, Envelope, HandlingError, Keeper, Receiver, Route, Subscriber};
 use ids::EventId;
 use lapin::{Channel, Connection, ConnectionProperties};
 use lifecycle::{BackOff, CancellationToken};
@@ -110,9 +110,9 @@ impl Reader {
         at(&self.taken.borrow())
     }
 
-    /// Puts aside, as its store would.
-    pub(crate) fn put_aside(&self, envelope: &Envelope, reason: &str) {
-        self.taken.send_modify(|taken| taken.parked.push((envelope.clone(), reason.to_owned())));
+    /// It takes effects, and keeps what it cannot handle.
+    pub(crate) fn receiving(self: &Arc<Self>) -> Receiver {
+        Receiver { subscriber: self.clone(), keeper: self.clone() }
     }
 }
 
@@ -137,21 +137,14 @@ impl Subscriber for Reader {
         });
         if self.in_order { Ok(()) } else { Err(HandlingError::Unavailable("the store is away".into())) }
     }
-
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        self.put_aside(&delivered.envelope, reason);
-        Ok(())
-    }
 }
 
-/// A reader's store as the keeper of what its queue gave up.
-pub(crate) struct Keeping(pub(crate) Arc<Reader>);
-
 #[async_trait]
-impl broker::Keeper for Keeping {
-    async fn keep(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), storage::StoreError> {
-        assert_eq!(queue, self.0.queue);
-        self.0.put_aside(envelope, reason);
+impl Keeper for Reader {
+    async fn park(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), storage::StoreError> {
+        assert_eq!(queue, self.queue);
+        let parked = (envelope.clone(), reason.to_owned());
+        self.taken.send_modify(|taken| taken.parked.push(parked));
         Ok(())
     }
 }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use ambient::Ambient;
 use async_trait::async_trait;
 use delivery::parked::{Chosen, Page, Parked as ParkedEvent, Place, State};
-use delivery::{Delivered, Envelope, HandlingError, Outbox as _, ParkedEvents as _, Route, Subscriber};
+use delivery::{
+    Delivered, Envelope, HandlingError, Keeper, Outbox as _, ParkedEvents as _, Route, Subscriber,
+};
 use ids::EventId;
+use storage::StoreError;
 
 use super::dialect::{Database, Outbox, Parked, empty_store, parked};
 use super::world::{KIND, QUEUE, Receiver, envelopes, relay, tell};
@@ -114,9 +117,12 @@ impl Subscriber for Elsewhere {
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {
         self.0.handle(batch).await
     }
+}
 
-    async fn park(&self, event: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        self.0.park(event, reason).await
+#[async_trait]
+impl Keeper for Elsewhere {
+    async fn park(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError> {
+        self.0.park(queue, envelope, reason).await
     }
 }
 

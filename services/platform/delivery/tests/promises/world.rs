@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use ambient::Ambient;
 use async_trait::async_trait;
-use delivery::{Delivered, Envelope, HandlingError, InProcess, Origin, Outbox as _, Relay, Subscriber};
+use delivery::{
+    Delivered, Envelope, HandlingError, InProcess, Keeper, Origin, Outbox as _, Relay, Subscriber,
+};
 use ids::Reference;
 use lifecycle::{CancellationToken, pause};
+use storage::StoreError;
 
 use super::dialect::{Database, Outbox, admit, append, park};
 
@@ -83,19 +86,29 @@ impl Subscriber for Receiver {
         self.effects.fetch_add(fresh.len(), Ordering::SeqCst);
         Ok(())
     }
+}
 
-    async fn park(&self, delivered: &Delivered, reason: &str) -> Result<(), HandlingError> {
-        let now = Ambient::system().now();
-        Ok(park(&self.database, self.queue(), &delivered.envelope, reason, now).await?)
+#[async_trait]
+impl Keeper for Receiver {
+    async fn park(&self, queue: &str, envelope: &Envelope, reason: &str) -> Result<(), StoreError> {
+        park(&self.database, queue, envelope, reason, Ambient::system().now()).await
     }
 }
 
-pub(crate) fn relay_of(sender: &Database, receivers: Vec<Arc<dyn Subscriber>>) -> Relay {
-    Relay::new(Arc::new(Outbox::of(sender.clone())), Arc::new(InProcess::new(receivers)))
+/// What hears and keeps on a store of its own.
+pub(crate) trait Hearing: Subscriber + Keeper + 'static {}
+
+impl<T: Subscriber + Keeper + 'static> Hearing for T {}
+
+pub(crate) fn relay_of(sender: &Database, receivers: Vec<Arc<dyn Hearing>>) -> Relay {
+    let receivers = receivers
+        .into_iter()
+        .map(|receiver| delivery::Receiver { subscriber: receiver.clone(), keeper: receiver });
+    Relay::new(Arc::new(Outbox::of(sender.clone())), Arc::new(InProcess::new(receivers.collect())))
 }
 
 /// Relays until the outbox is empty.
-pub(crate) async fn relay(sender: &Database, receivers: Vec<Arc<dyn Subscriber>>) {
+pub(crate) async fn relay(sender: &Database, receivers: Vec<Arc<dyn Hearing>>) {
     let stop = CancellationToken::new();
     let relay = tokio::spawn(relay_of(sender, receivers).run(stop.clone()));
     let outbox = Outbox::of(sender.clone());

@@ -20,13 +20,13 @@ mod taking_up;
 
 use ambient::Ambient;
 use async_trait::async_trait;
-use delivery::{Delivered, Envelope, Heard};
+use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
 use storage::{Doing, StoreError};
 
 use self::taking_up::{Means, take_up};
-use super::dialect::{self, Connection, Database, admit, append, park, snapshot};
+use super::dialect::{self, Connection, Database, admit, append, snapshot};
 use crate::domain::case::Case;
 use crate::domain::lane::Lane;
 use crate::domain::link::{Decided, Decision, Pair};
@@ -155,16 +155,6 @@ impl Store for SqlStore {
             self.database.commit(transaction, NAME).await?;
         }
         Ok(decided)
-    }
-
-    async fn park(
-        &self,
-        queue: &str,
-        delivered: &Delivered,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        park(&self.database, queue, &delivered.envelope, reason, now).await
     }
 }
 
