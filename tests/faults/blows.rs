@@ -7,10 +7,12 @@ use std::pin::pin;
 use std::time::Duration;
 
 use acceptance::{Link, Production, Proxy, Replica, SERVICES, until};
+use contracts::topology::EXCHANGE;
 use futures::StreamExt;
+use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, BasicPublishOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 use lifecycle::{CancellationToken, pause};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -165,72 +167,34 @@ pub(crate) fn any_service(chance: &mut ChaCha8Rng) -> &'static str {
     SERVICES.choose(chance).expect("there are four")
 }
 
-/// Takes a copy of every event, and sends it once more, later and in another order, until it is dropped. Receivers must be
+/// Takes a copy of every event, and sends it once more, later and in another order, until it is ended. Receivers must be
 /// able to bear what a broker is allowed to do.
 pub(crate) struct Echo {
     stop: CancellationToken,
     echoing: tokio::task::JoinHandle<usize>,
 }
 
+/// Events that are kept until some of them are sent once more.
+const KEPT: usize = 64;
+
 impl Echo {
-    /// Starts echoing on a virtual host.
+    /// Starts echoing on a virtual host. When it returns, every later event is heard.
     pub(crate) async fn start(broker: &str, mut chance: ChaCha8Rng) -> Self {
-        const EXCHANGE: &str = "lapwing.events";
-        const QUEUE: &str = "tests.echo";
-        let connection =
-            Connection::connect(broker, ConnectionProperties::default()).await.expect("connects");
-        let channel = connection.create_channel().await.expect("a channel");
-        let declared = QueueDeclareOptions { exclusive: true, ..Default::default() };
-        channel.queue_declare(QUEUE.into(), declared, FieldTable::default()).await.expect("declared");
-        channel
-            .queue_bind(
-                QUEUE.into(),
-                EXCHANGE.into(),
-                "#".into(),
-                QueueBindOptions::default(),
-                FieldTable::default(),
-            )
-            .await
-            .expect("bound");
-        let options = BasicConsumeOptions { no_ack: true, ..Default::default() };
-        let mut consumer = channel
-            .basic_consume(QUEUE.into(), "echo".into(), options, FieldTable::default())
-            .await
-            .expect("consumes");
         let stop = CancellationToken::new();
-        let stopping = stop.clone();
+        let (broker, stopping) = (broker.to_owned(), stop.clone());
+        let mut ear = Ear::open(&broker).await.expect("the broker is there");
         let echoing = tokio::spawn(async move {
-            let (mut kept, mut echoed) = (Vec::new(), 0);
-            loop {
-                let delivery = tokio::select! {
-                    delivery = consumer.next() => delivery.expect("a message").expect("a message"),
-                    () = stopping.cancelled() => break,
-                };
-                // What was echoed comes round again, and is not echoed for ever.
-                if delivery.properties.app_id().as_ref().is_some_and(|id| id.as_str() == "echo") {
-                    continue;
-                }
-                kept.push(delivery);
-                if kept.len() >= 64 {
-                    kept.shuffle(&mut chance);
-                    for delivery in kept.drain(32..) {
-                        let properties: BasicProperties =
-                            delivery.properties.clone().with_app_id("echo".into());
-                        let _confirm = channel
-                            .basic_publish(
-                                EXCHANGE.into(),
-                                delivery.routing_key.clone(),
-                                BasicPublishOptions::default(),
-                                &delivery.data,
-                                properties,
-                            )
-                            .await
-                            .expect("published");
-                        echoed += 1;
+            let mut echoed = 0;
+            // The broker's own end is one of the blows: what was kept then is not echoed, and a new ear is opened.
+            while ear.echo(&mut chance, &stopping, &mut echoed).await.is_err() {
+                ear = loop {
+                    match Ear::open(&broker).await {
+                        Ok(ear) => break ear,
+                        Err(_) if pause(LOOK_AGAIN, &stopping).await => (),
+                        Err(_) => return echoed,
                     }
-                }
+                };
             }
-            drop(connection);
             echoed
         });
         Self { stop, echoing }
@@ -240,5 +204,64 @@ impl Echo {
     pub(crate) async fn end(self) -> usize {
         self.stop.cancel();
         self.echoing.await.expect("it echoed")
+    }
+}
+
+/// One connection that hears every event.
+struct Ear {
+    _connection: Connection,
+    channel: Channel,
+    consumer: Consumer,
+}
+
+impl Ear {
+    async fn open(broker: &str) -> lapin::Result<Self> {
+        const QUEUE: &str = "tests.echo";
+        let connection = Connection::connect(broker, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        let declared = QueueDeclareOptions { exclusive: true, ..Default::default() };
+        channel.queue_declare(QUEUE.into(), declared, FieldTable::default()).await?;
+        let options = QueueBindOptions::default();
+        channel.queue_bind(QUEUE.into(), EXCHANGE.into(), "#".into(), options, FieldTable::default()).await?;
+        let options = BasicConsumeOptions { no_ack: true, ..Default::default() };
+        let consumer =
+            channel.basic_consume(QUEUE.into(), "echo".into(), options, FieldTable::default()).await?;
+        Ok(Self { _connection: connection, channel, consumer })
+    }
+
+    /// Echoes until told to stop.
+    async fn echo(
+        &mut self,
+        chance: &mut ChaCha8Rng,
+        stop: &CancellationToken,
+        echoed: &mut usize,
+    ) -> lapin::Result<()> {
+        let mut kept = Vec::new();
+        loop {
+            let delivery = tokio::select! {
+                delivery = self.consumer.next() => delivery,
+                () = stop.cancelled() => return Ok(()),
+            };
+            let Some(delivery) = delivery else { return Err(lapin::ErrorKind::MissingHeartbeatError.into()) };
+            let delivery = delivery?;
+            // What was echoed comes round again, and is not echoed for ever.
+            if delivery.properties.app_id().as_ref().is_some_and(|id| id.as_str() == "echo") {
+                continue;
+            }
+            kept.push(delivery);
+            if kept.len() == KEPT {
+                kept.shuffle(chance);
+                for delivery in kept.drain(KEPT / 2..) {
+                    self.send_again(&delivery).await?;
+                    *echoed += 1;
+                }
+            }
+        }
+    }
+
+    async fn send_again(&self, delivery: &Delivery) -> lapin::Result<()> {
+        let properties: BasicProperties = delivery.properties.clone().with_app_id("echo".into());
+        let (key, options) = (delivery.routing_key.clone(), BasicPublishOptions::default());
+        self.channel.basic_publish(EXCHANGE.into(), key, options, &delivery.data, properties).await.map(drop)
     }
 }

@@ -141,11 +141,6 @@ impl Production {
         self.processes.remove(&replica)
     }
 
-    /// The processes that are to run, also those that have ended by themselves.
-    pub fn replicas(&self) -> Vec<Replica> {
-        self.processes.keys().copied().collect()
-    }
-
     /// Starts again whatever has ended by itself, and returns how many those were.
     pub async fn revive(&mut self) -> usize {
         let ended: Vec<Replica> = self

@@ -4,8 +4,6 @@
 //! switch does; a cut closes them, which is what a restart does. Programs must survive both.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use lifecycle::{CancellationToken, pause};
@@ -29,13 +27,11 @@ pub enum Link {
     Cut,
 }
 
-/// A proxy in front of one server.
+/// A proxy in front of one server, as long as the test's runtime lives.
 #[derive(Debug, Clone)]
 pub struct Proxy {
     address: SocketAddr,
     link: watch::Sender<Link>,
-    connections: Arc<AtomicU64>,
-    stop: CancellationToken,
 }
 
 impl Proxy {
@@ -48,8 +44,6 @@ impl Proxy {
         let proxy = Self {
             address: listener.local_addr().expect("an address"),
             link: watch::Sender::new(Link::Open),
-            connections: Arc::default(),
-            stop: CancellationToken::new(),
         };
         tokio::spawn(proxy.clone().accept(listener, port));
         proxy
@@ -60,38 +54,23 @@ impl Proxy {
         self.address.port()
     }
 
-    /// How many connections have been made through it.
-    pub fn connections(&self) -> u64 {
-        self.connections.load(Ordering::SeqCst)
-    }
-
     /// Changes the link for connections that are there and for those to come.
     pub fn set(&self, link: Link) {
         self.link.send_replace(link);
     }
 
-    /// Ends the proxy and its connections.
-    pub fn end(&self) {
-        self.stop.cancel();
-    }
-
     async fn accept(self, listener: TcpListener, port: u16) {
         loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = self.stop.cancelled() => return,
-            };
-            let Ok((client, _)) = accepted else { continue };
+            let Ok((client, _)) = listener.accept().await else { continue };
             if *self.link.borrow() == Link::Cut {
                 continue;
             }
             let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
-            self.connections.fetch_add(1, Ordering::SeqCst);
             tokio::spawn(self.clone().join(client, server));
         }
     }
 
-    /// Carries both ways until one end closes, the link is cut or the proxy ends.
+    /// Carries both ways until one end closes or the link is cut.
     async fn join(self, client: TcpStream, server: TcpStream) {
         // Small messages must not wait for larger ones: a slow link is slow by what it is told alone.
         let _nodelay = (client.set_nodelay(true), server.set_nodelay(true));
@@ -102,7 +81,6 @@ impl Proxy {
             () = carry(from_client, to_server, self.link.subscribe()) => (),
             () = carry(from_server, to_client, self.link.subscribe()) => (),
             _cut = link.wait_for(|link| *link == Link::Cut) => (),
-            () = self.stop.cancelled() => (),
         }
     }
 }
