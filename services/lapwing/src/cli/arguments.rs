@@ -178,6 +178,12 @@ pub struct BrokerAt {
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it
     #[arg(long, value_name = "FILE")]
     pub broker_authority: Option<PathBuf>,
+    /// The file with the certificate to show a broker that asks for one (PEM)
+    #[arg(long, value_name = "FILE", requires = "broker_key")]
+    pub broker_certificate: Option<PathBuf>,
+    /// The file with that certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "broker_certificate")]
+    pub broker_key: Option<PathBuf>,
 }
 
 /// `policy`

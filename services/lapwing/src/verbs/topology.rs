@@ -30,7 +30,12 @@ pub(crate) async fn topology(context: &Context, command: TopologyCommand) -> Res
 }
 
 fn config(at: BrokerAt) -> broker::Config {
-    broker::Config { authority: at.broker_authority, ..broker::Config::at(at.broker) }
+    broker::Config {
+        authority: at.broker_authority,
+        certificate: at.broker_certificate,
+        key: at.broker_key,
+        ..broker::Config::at(at.broker)
+    }
 }
 
 fn say(context: &Context, differences: &[String], well: &str) -> Ending {

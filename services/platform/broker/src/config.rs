@@ -14,6 +14,12 @@ pub struct Config {
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it.
     #[serde(default)]
     pub authority: Option<PathBuf>,
+    /// The file with the certificate that this service shows the broker (PEM), where the broker asks for one.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    /// The file with that certificate's private key (PEM).
+    #[serde(default)]
+    pub key: Option<PathBuf>,
     /// Messages that the broker sends to a reader before it acknowledges. More keeps a reader busy; each costs its memory, and
     /// all of them are delivered again when the reader dies.
     #[serde(default = "prefetch", deserialize_with = "at_least_one")]
@@ -52,6 +58,8 @@ impl Config {
         Self {
             url: url.into(),
             authority: None,
+            certificate: None,
+            key: None,
             prefetch: prefetch(),
             heartbeat_seconds: heartbeat_seconds(),
             patience_seconds: patience_seconds(),

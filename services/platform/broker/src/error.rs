@@ -12,14 +12,19 @@ pub enum BrokerError {
         "the broker's URL cannot be read: {0}; write it like amqps://lapwing:PASSWORD@mq.example:5671/lapwing"
     )]
     Url(String),
-    /// The file with the authority's certificate cannot be read.
-    #[error("{file} cannot be read: {source}; correct `authority` in [broker], or let this user read it")]
-    Authority {
+    /// A file that the settings name cannot be read.
+    #[error("{file} cannot be read: {source}; correct `{setting}` in [broker], or let this user read it")]
+    File {
+        /// The setting that names it.
+        setting: &'static str,
         /// The file.
         file: String,
         /// The system's own error.
         source: std::io::Error,
     },
+    /// A certificate without its key, or a key without its certificate.
+    #[error("[broker] has only one of `certificate` and `key`; name both files, or neither")]
+    HalfACertificate,
     /// The broker does not let this user in.
     #[error(
         "the broker refuses this user: {0}; check user and password in the URL, and that the user has permissions on the \
@@ -31,10 +36,11 @@ pub enum BrokerError {
         "the broker has no such virtual host: {0}; make it (rabbitmqctl add_vhost), or correct the end of the URL"
     )]
     VirtualHost(String),
-    /// The broker's certificate is not trusted.
+    /// One end does not trust the other's certificate.
     #[error(
-        "the broker's certificate is not trusted: {0}; name the authority that vouches for it as `authority` in [broker], and \
-         the host as its certificate does"
+        "no TLS with the broker: {0}; `authority` in [broker] names the authority that vouches for the broker, the URL names \
+         the host as the broker's certificate does, and where the broker asks for a certificate, `certificate` and `key` name \
+         the one that its authority issued to this service"
     )]
     Tls(String),
     /// Something is declared otherwise.
@@ -77,5 +83,6 @@ impl From<lapin::Error> for BrokerError {
 
 /// A TLS library's errors come as errors of input and output: only their words tell.
 fn speaks_of_certificates(text: &str) -> bool {
-    ["certificate", "UnknownIssuer", "NotValidForName"].iter().any(|word| text.contains(word))
+    let text = text.to_lowercase();
+    ["certificate", "unknownissuer", "notvalidforname", "unknownca"].iter().any(|word| text.contains(word))
 }

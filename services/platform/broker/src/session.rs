@@ -1,10 +1,11 @@
 //! One connection, from its handshake to its first error.
 
+use std::path::Path;
 use std::time::Duration;
 
-use lapin::tcp::OwnedTLSConfig;
-use lapin::uri::AMQPUri;
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
+use lapin::uri::{AMQPScheme, AMQPUri};
+use lapin::{Channel, Connection, ConnectionProperties, ErrorKind};
 
 use crate::{BrokerError, Config, topology};
 
@@ -44,21 +45,43 @@ pub(crate) async fn open(config: &Config, name: &str) -> Result<Connection, Brok
     }
 }
 
+/// How often a broker that hangs up on TLS is asked for its reason.
+const TIMES_ASKED_WHY: usize = 8;
+
 /// Connects, within the patience that is set.
+///
+/// A broker that does not trust a certificate says so and hangs up at once (RFC 8446 section 6.2). Whether its word or the end of
+/// the connection is found first is luck, so a connection that it hung up on is tried again.
 pub(crate) async fn connect(config: &Config, name: &str) -> Result<Connection, BrokerError> {
     let mut uri: AMQPUri = config.url.parse().map_err(|_: String| {
         // The library's text repeats the URL, and with it the password.
         BrokerError::Url("it is no AMQP URL".to_owned())
     })?;
     uri.query.heartbeat = Some(config.heartbeat_seconds);
-    let tls = OwnedTLSConfig { identity: None, cert_chain: authority(config)? };
-    let properties = ConnectionProperties::default().with_connection_name(format!("lapwing {name}").into());
-    let runtime = lapin::runtime::default_runtime()?;
-    let connecting = Connection::connect_uri_with_config(uri, properties, tls, runtime);
-    match tokio::time::timeout(patience(config), connecting).await {
-        Ok(connected) => Ok(connected?),
-        Err(_) => Err(BrokerError::NotNow(format!("no answer within {} seconds", config.patience_seconds))),
+    let mut to_ask = if uri.scheme == AMQPScheme::AMQPS { TIMES_ASKED_WHY } else { 1 };
+    loop {
+        let tls = OwnedTLSConfig { identity: identity(config)?, cert_chain: authority(config)? };
+        let properties =
+            ConnectionProperties::default().with_connection_name(format!("lapwing {name}").into());
+        let runtime = lapin::runtime::default_runtime()?;
+        let connecting = Connection::connect_uri_with_config(uri.clone(), properties, tls, runtime);
+        to_ask -= 1;
+        match tokio::time::timeout(patience(config), connecting).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if hung_up(&error) && to_ask > 0 => (),
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => {
+                let reason = format!("no answer within {} seconds", config.patience_seconds);
+                return Err(BrokerError::NotNow(reason));
+            }
+        }
     }
+}
+
+fn hung_up(error: &lapin::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ErrorKind::IOError(error) = error.kind() else { return false };
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 pub(crate) fn patience(config: &Config) -> Duration {
@@ -66,9 +89,23 @@ pub(crate) fn patience(config: &Config) -> Duration {
 }
 
 fn authority(config: &Config) -> Result<Option<String>, BrokerError> {
-    let Some(file) = &config.authority else { return Ok(None) };
+    config.authority.as_ref().map(|file| text_of(file, "authority")).transpose()
+}
+
+/// What this service shows a broker that asks for a certificate.
+fn identity(config: &Config) -> Result<Option<OwnedIdentity>, BrokerError> {
+    let (certificate, key) = match (&config.certificate, &config.key) {
+        (None, None) => return Ok(None),
+        (Some(certificate), Some(key)) => (certificate, key),
+        _ => return Err(BrokerError::HalfACertificate),
+    };
+    let (pem, key) = (text_of(certificate, "certificate")?, text_of(key, "key")?);
+    Ok(Some(OwnedIdentity::PKCS8 { pem: pem.into_bytes(), key: key.into_bytes() }))
+}
+
+fn text_of(file: &Path, setting: &'static str) -> Result<String, BrokerError> {
     let read = std::fs::read_to_string(file);
-    read.map(Some).map_err(|source| BrokerError::Authority { file: file.display().to_string(), source })
+    read.map_err(|source| BrokerError::File { setting, file: file.display().to_string(), source })
 }
 
 /// Closes a connection that is done with. What goes wrong here is wrong with a connection that nobody needs any more.

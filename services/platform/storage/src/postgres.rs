@@ -231,21 +231,40 @@ fn not_read(place: &Place, source: sqlx::migrate::MigrateError) -> OpenError {
 fn to_do(error: &sqlx::Error) -> &'static str {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     match (code.as_deref(), error) {
-        (Some("28P01" | "28000"), _) => "check the role and its password in the URL, and pg_hba.conf",
+        (Some("28P01" | "28000"), _) => {
+            "check in the URL the role and its password, and the certificate (sslcert, sslkey) where pg_hba.conf asks for one"
+        }
         (Some("3D000"), _) => "make the database as deploy/README.md says, or correct its name in the URL",
         (Some("42501"), _) => "run deploy/postgres/grants.sql: the role may not do what its service needs",
         (Some("53300"), _) => {
             "the server has no connection left: lower `connections`, or raise max_connections"
         }
         (Some("57P03"), _) => "the server is starting up or shutting down: start again in a moment",
-        (_, sqlx::Error::Tls(_)) => {
-            "check sslmode and sslrootcert in the URL: the server's certificate is not trusted"
+        (_, sqlx::Error::Tls(_)) => NOT_TRUSTED,
+        (_, sqlx::Error::Io(error)) if speaks_of_certificates(&error.to_string()) => NOT_TRUSTED,
+        (_, sqlx::Error::Io(error)) if hung_up(error.kind()) => {
+            "the server hung up, and its log says why; where it asks for a certificate, check sslcert and sslkey in the URL"
         }
         (_, sqlx::Error::Configuration(_)) => {
             "correct the URL; it reads like postgres://role@host:5432/lapwing"
         }
         _ => "check that the server runs and that its address in the URL is right",
     }
+}
+
+const NOT_TRUSTED: &str = "one end does not trust the other's certificate: sslrootcert in the URL names the authority that \
+     vouches for the server, and sslcert and sslkey the certificate that it asks for, if it does";
+
+/// A server that refuses our certificate says so once the handshake is done for us: as an error of input and output.
+fn speaks_of_certificates(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["certificate", "unknownca"].iter().any(|word| text.contains(word))
+}
+
+/// Where a server does not trust our certificate, its word and the end of the connection race each other.
+fn hung_up(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 /// Why a store could not be opened, with what to do.

@@ -1,5 +1,7 @@
 //! Promises of the PostgreSQL side, on a real server.
 
+use ambient::Ambient;
+use identity::{Caller, DevelopmentAuthority, Role};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use storage::postgres::{Database, OpenError, Place};
 use storage::{Doing, StoreError};
@@ -143,4 +145,42 @@ async fn writers_see_what_was_committed_before_their_turn_whatever_the_database_
     sqlx::query("INSERT INTO bird VALUES ('lapwing')").execute(&mut *first).await.expect("inserts");
     one.commit(first, "add a bird").await.expect("commits");
     assert_eq!(second.await.expect("no panic"), 1);
+}
+
+#[tokio::test]
+async fn a_database_is_used_over_tls_and_who_is_not_trusted_is_told_what_to_set() {
+    let (ours, theirs) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let authority = |folder| DevelopmentAuthority::open(folder, &Ambient::system()).expect("an authority");
+    let caller = Caller::new(Role::Service, "intake");
+    let authority_of_ours = authority(ours.path());
+    authority_of_ours.caller(&caller).expect("a certificate");
+    authority(theirs.path()).caller(&caller).expect("a certificate");
+    let server = Server::start_with_tls(&authority_of_ours.server().expect("a certificate")).await;
+    let place = |trusts: &std::path::Path, shows: Option<&std::path::Path>| {
+        let shown = shows.map(|folder| {
+            let file = folder.join("service-intake").display().to_string();
+            format!("&sslcert={file}.pem&sslkey={file}.key")
+        });
+        let url = format!(
+            "postgres://postgres@127.0.0.1:{}/postgres?sslmode=verify-full&sslrootcert={}{}",
+            server.port(),
+            trusts.join("authority.pem").display(),
+            shown.unwrap_or_default()
+        );
+        Place { url, schema: "public".into(), connections: 1 }
+    };
+    let birds = migrator(&[BIRDS]);
+    let trusting = place(ours.path(), Some(ours.path()));
+    assert_eq!(Database::migrate(&trusting, &[&birds]).await.expect("migrates"), 1);
+    Database::open(&trusting, &[&birds]).await.expect("opens");
+
+    let strangers = [
+        ("the server is a stranger to us", place(theirs.path(), Some(ours.path()))),
+        ("we are a stranger to the server", place(ours.path(), Some(theirs.path()))),
+        ("we show the server nothing", place(ours.path(), None)),
+    ];
+    for (what, place) in strangers {
+        let text = refusal(&place, &birds).await;
+        assert!(text.contains("sslcert"), "{what}: {text}");
+    }
 }

@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use identity::Credentials;
 use storage::postgres::Place;
 use tokio::sync::OnceCell;
 
@@ -19,6 +20,8 @@ pub struct Server {
     folder: PathBuf,
     programs: PathBuf,
     port: u16,
+    /// Settings of its own, as the server's command line has them.
+    settings: String,
     databases: AtomicU32,
     _keeper: Keeper,
 }
@@ -36,14 +39,36 @@ impl Server {
     /// # Panics
     /// Where PostgreSQL is not installed, or does not start: the text says why.
     pub async fn start() -> Self {
-        tokio::task::spawn_blocking(Self::start_blocking).await.expect("the server starts")
+        tokio::task::spawn_blocking(|| Self::start_on(new_folder(), None)).await.expect("the server starts")
     }
 
-    fn start_blocking() -> Self {
+    /// Starts a server that has a certificate, and lets nobody in who shows none of the same authority.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub async fn start_with_tls(credentials: &Credentials) -> Self {
+        let credentials = credentials.clone();
+        let start = move || Self::start_on(new_folder(), Some(&credentials));
+        tokio::task::spawn_blocking(start).await.expect("the server starts")
+    }
+
+    /// Starts a server whose data lies on a disk of its own with so many megabytes, in memory. `None` where this user may not
+    /// mount one: root may.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub async fn start_on_a_disk_of(megabytes: u32) -> Option<Self> {
+        let start = move || {
+            let folder = new_folder();
+            mount(&folder.join("data"), megabytes).then(|| Self::start_on(folder, None))
+        };
+        tokio::task::spawn_blocking(start).await.expect("the server starts")
+    }
+
+    fn start_on(folder: PathBuf, credentials: Option<&Credentials>) -> Self {
         let programs = programs();
-        let folder = tempfile::Builder::new().prefix("lapwing-postgres-").tempdir().expect("a folder").keep();
-        give_to_its_user(&folder);
         let data = folder.join("data");
+        let own_disk = data.exists();
         let made = as_its_user(&programs.join("initdb"))
             .args([
                 "--auth=trust",
@@ -51,6 +76,8 @@ impl Server {
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--no-sync",
+                // Where the disk is to be full, that is soon felt: a new segment of the log is made every megabyte.
+                if own_disk { "--wal-segsize=1" } else { "--wal-segsize=16" },
                 "-D",
             ])
             .arg(&data)
@@ -58,13 +85,14 @@ impl Server {
             .expect("initdb runs");
         succeeded("initdb", &made);
         let last_words = format!(
-            "{} -D {} -m immediate -w stop",
+            "{} -D {data} -m immediate -w stop; ! mountpoint -q {data} || umount {data}",
             as_its_user_in_words(&programs.join("pg_ctl")),
-            data.display()
+            data = data.display()
         );
         let keeper = Keeper::over(&folder, &last_words);
-        let server =
-            Self { folder, programs, port: free_port(), databases: AtomicU32::new(0), _keeper: keeper };
+        let settings = credentials.map(|credentials| speak_tls(&folder, credentials)).unwrap_or_default();
+        let (port, databases) = (free_port(), AtomicU32::new(0));
+        let server = Self { folder, programs, port, settings, databases, _keeper: keeper };
         let (start, log) = server.start_command();
         run(start, &log);
         server
@@ -166,10 +194,61 @@ impl Server {
         tokio::task::spawn_blocking(move || run(start, &log)).await.expect("it starts");
     }
 
+    /// Takes all the room that is left on the server's own disk.
+    ///
+    /// # Panics
+    /// Where it has no disk of its own: the one of this machine stays as it is.
+    pub async fn fill_disk(&self) {
+        let data = self.folder.join("data");
+        let fill = format!(
+            "cd {data} && mountpoint -q . && fallocate -l $(($(df --output=avail -k . | tail -n 1) - 1024))K ballast && \
+             ! dd if=/dev/zero of=ballast bs=4k oflag=append conv=notrunc status=none",
+            data = data.display()
+        );
+        shell(fill).await;
+    }
+
+    /// Gives the room back as an operator does, and starts the server again where it has given up.
+    ///
+    /// # Panics
+    /// Where it does not come back.
+    pub async fn make_room(&self) {
+        std::fs::remove_file(self.folder.join("data/ballast")).expect("the disk was filled");
+        // It may be about to give up, or be starting again by itself: until it answers, it is started where it does not run.
+        for _ in 0..60 {
+            let (mut status, mut ready) = (self.pg_ctl(), Command::new(self.programs.join("pg_isready")));
+            status.arg("status");
+            ready.args(["-q", "-t", "1", "-d", &self.url("postgres")]);
+            let runs = |mut command: Command| {
+                tokio::task::spawn_blocking(move || {
+                    let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
+                    silent.status().is_ok_and(|status| status.success())
+                })
+            };
+            if runs(ready).await.expect("pg_isready runs") {
+                return;
+            }
+            if !runs(status).await.expect("pg_ctl runs") {
+                self.start_again().await;
+            }
+            shell("sleep 0.5".to_owned()).await;
+        }
+        panic!("the server did not come back: {}", self.log());
+    }
+
+    /// How often the server has said that its disk is full.
+    pub fn disk_was_full(&self) -> usize {
+        self.log().matches("No space left on device").count()
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
     fn start_command(&self) -> (Command, PathBuf) {
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200",
-            self.port
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 {}",
+            self.port, self.settings
         );
         let log = self.folder.join("log");
         let mut start = self.pg_ctl();
@@ -182,6 +261,56 @@ impl Server {
         command.arg("-D").arg(self.folder.join("data"));
         command
     }
+}
+
+/// A folder that belongs to the server's user.
+fn new_folder() -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("lapwing-postgres-").tempdir().expect("a folder").keep();
+    give_to_its_user(&folder);
+    let mode = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(&folder, mode).expect("the folder is ours");
+    folder
+}
+
+/// Whether a disk in memory could be mounted there.
+fn mount(place: &Path, megabytes: u32) -> bool {
+    std::fs::create_dir(place).expect("the folder is ours");
+    let size = format!("size={megabytes}m,mode=0700");
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+        .arg(place)
+        .stderr(Stdio::null())
+        .status();
+    let mounted = mounted.is_ok_and(|status| status.success());
+    if mounted {
+        give_to_its_user(place);
+    }
+    mounted
+}
+
+async fn shell(words: String) {
+    let ran = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &words]).output());
+    succeeded("sh", &ran.await.expect("a shell runs").expect("a shell runs"));
+}
+
+/// Writes the certificates beside the server's data, and returns the settings that name them.
+fn speak_tls(folder: &Path, credentials: &Credentials) -> String {
+    let file = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("written");
+        // The server refuses a key that others may read.
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, mode).expect("the file is ours");
+        give_to_its_user(&file);
+        file.display().to_string()
+    };
+    let who = file("hba", "hostssl all all 127.0.0.1/32 trust clientcert=verify-ca\n");
+    format!(
+        "-c ssl=on -c hba_file={who} -c ssl_ca_file={} -c ssl_cert_file={} -c ssl_key_file={}",
+        file("authority.pem", &credentials.authority),
+        file("server.pem", &credentials.certificate),
+        file("server.key", &credentials.key)
+    )
 }
 
 fn run(mut start: Command, log: &Path) {
@@ -237,16 +366,14 @@ fn as_its_user_in_words(program: &Path) -> String {
     format!("cd /; {prefix}{}", program.display())
 }
 
-fn give_to_its_user(folder: &Path) {
+fn give_to_its_user(place: &Path) {
     if is_root() {
-        let given = Command::new("chown").arg("postgres:postgres").arg(folder).status();
+        let given = Command::new("chown").arg("postgres:postgres").arg(place).status();
         assert!(
             given.expect("chown runs").success(),
             "there is no user postgres: install PostgreSQL's package"
         );
     }
-    let mode = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(folder, mode).expect("the folder is ours");
 }
 
 #[cfg(test)]

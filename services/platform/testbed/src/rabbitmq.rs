@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use identity::Credentials;
 use tokio::sync::OnceCell;
 
 use crate::keeper::{Keeper, free_port};
@@ -19,6 +20,7 @@ const PROGRAMS: &str = "/usr/lib/rabbitmq/bin";
 pub struct Server {
     folder: PathBuf,
     ports: Ports,
+    scheme: &'static str,
     vhosts: AtomicU32,
     _keeper: Keeper,
 }
@@ -43,6 +45,33 @@ impl Server {
     /// # Panics
     /// Where RabbitMQ is not installed, or does not start: the text says why.
     pub async fn start() -> Self {
+        Self::start_speaking("amqp", |port, _| format!("listeners.tcp.default = 127.0.0.1:{port}\n")).await
+    }
+
+    /// Starts a broker that speaks TLS alone, and asks every client for a certificate of the same authority.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub async fn start_with_tls(credentials: &Credentials) -> Self {
+        Self::start_speaking("amqps", |port, folder| {
+            let file = |name: &str, text: &str| {
+                let file = folder.join(name);
+                std::fs::write(&file, text).expect("written");
+                file.display().to_string()
+            };
+            format!(
+                "listeners.tcp = none\nlisteners.ssl.default = 127.0.0.1:{port}\nssl_options.cacertfile = {}\n\
+                 ssl_options.certfile = {}\nssl_options.keyfile = {}\nssl_options.verify = verify_peer\n\
+                 ssl_options.fail_if_no_peer_cert = true\n",
+                file("authority.pem", &credentials.authority),
+                file("server.pem", &credentials.certificate),
+                file("server.key", &credentials.key)
+            )
+        })
+        .await
+    }
+
+    async fn start_speaking(scheme: &'static str, listeners: impl FnOnce(u16, &Path) -> String) -> Self {
         assert!(
             Path::new(PROGRAMS).join("rabbitmq-server").exists(),
             "RabbitMQ is not installed: tests/run installs it, or `apt-get install rabbitmq-server`"
@@ -53,9 +82,8 @@ impl Server {
         std::fs::write(
             folder.join("rabbitmq.conf"),
             format!(
-                "listeners.tcp.default = 127.0.0.1:{}\nloopback_users.guest = true\nlog.console = false\n\
-                 disk_free_limit.absolute = 50MB\n",
-                ports.amqp
+                "{}loopback_users.guest = true\nlog.console = false\ndisk_free_limit.absolute = 50MB\n",
+                listeners(ports.amqp, &folder)
             ),
         )
         .expect("written");
@@ -65,7 +93,7 @@ impl Server {
             epmd = ports.epmd
         );
         let keeper = Keeper::over(&folder, &last_words);
-        let server = Self { folder, ports, vhosts: AtomicU32::new(0), _keeper: keeper };
+        let server = Self { folder, ports, scheme, vhosts: AtomicU32::new(0), _keeper: keeper };
         server.start_again().await;
         server
     }
@@ -77,7 +105,7 @@ impl Server {
 
     /// The URL of a virtual host for a user that may do everything there.
     pub fn url(&self, vhost: &str) -> String {
-        format!("amqp://guest:guest@127.0.0.1:{}/{vhost}", self.ports.amqp)
+        format!("{}://guest:guest@127.0.0.1:{}/{vhost}", self.scheme, self.ports.amqp)
     }
 
     /// A new and empty virtual host, and its URL.
