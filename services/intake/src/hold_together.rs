@@ -177,7 +177,7 @@ async fn find_batch(store: &dyn Store, candidates: &[Candidate]) -> Vec<Result<H
     };
     match store.look_up(candidates).await {
         Ok(holdings) => holdings.into_iter().map(taken).collect(),
-        Err(error) => candidates.iter().map(|_| Err(not_held(&error))).collect(),
+        Err(error) => vec![Err(not_held(&error)); candidates.len()],
     }
 }
 
