@@ -1,7 +1,7 @@
 //! What can happen to a world, and the plans of what happens when.
 //!
 //! A blow falls once so many notifications have their receipt, so that it falls in the middle of work however fast the machine
-//! is. Only how long a bad link lasts is a time, for nothing else ends it.
+//! is. Only how long a bad link or a full disk lasts is a time, for nothing else ends it.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-/// How long a bad link lasts.
+/// How long a bad link lasts, or a disk that is known to be full.
 const BAD_FOR: Duration = Duration::from_secs(2);
 
 /// How often it is looked whether every process runs.
@@ -41,33 +41,45 @@ pub(crate) enum Blow {
     DatabaseRestart,
     /// The database goes down as in a crash, and is started again.
     DatabaseCrash,
+    /// The database's disk is full, and two seconds after the database has said so, somebody makes room.
+    DatabaseFull,
     /// The link to the database, or to the broker, is so for two seconds.
     DatabaseLink(Link),
     /// The same of the broker.
     BrokerLink(Link),
 }
 
-/// Steps of each service at which a process ends.
-pub(crate) const STEPS: [(&str, &str); 21] = [
+/// Every step of outbox and inbox at which a process of a service can end: what it takes in, commits and relays.
+pub(crate) const STEPS: [(&str, &str); 31] = [
     ("intake", "committing hold notifications"),
     ("intake", "committed hold notifications"),
     ("intake", "relay claimed"),
     ("intake", "relay carried"),
     ("intake", "relay settled"),
     ("intake", "consumer received"),
+    ("intake", "consumer delivered"),
+    ("intake", "consumer acknowledged"),
     ("intake", "committing record what became of notifications"),
     ("intake", "committed record what became of notifications"),
-    ("intake", "consumer delivered"),
     ("eligibility", "consumer received"),
-    ("eligibility", "committing record findings"),
-    ("eligibility", "committed record findings"),
     ("eligibility", "consumer delivered"),
     ("eligibility", "consumer acknowledged"),
+    ("eligibility", "committing record findings"),
+    ("eligibility", "committed record findings"),
+    ("eligibility", "relay claimed"),
     ("eligibility", "relay carried"),
+    ("eligibility", "relay settled"),
+    ("triage", "consumer received"),
+    ("triage", "consumer delivered"),
+    ("triage", "consumer acknowledged"),
     ("triage", "committing take up news"),
     ("triage", "committed take up news"),
-    ("triage", "consumer delivered"),
+    ("triage", "relay claimed"),
     ("triage", "relay carried"),
+    ("triage", "relay settled"),
+    ("audit", "consumer received"),
+    ("audit", "consumer delivered"),
+    ("audit", "consumer acknowledged"),
     ("audit", "committing append to the log"),
     ("audit", "committed append to the log"),
 ];
@@ -114,6 +126,17 @@ impl Target<'_> {
             Blow::DatabaseCrash => {
                 self.world.ground().postgres.stop("immediate").await;
                 self.world.ground().postgres.start_again().await;
+            }
+            Blow::DatabaseFull => {
+                let postgres = self.world.ground().postgres.clone();
+                let before = postgres.disk_was_full();
+                postgres.fill_disk().await;
+                until("the database to say that its disk is full", async || {
+                    (postgres.disk_was_full() > before).then_some(())
+                })
+                .await;
+                pause(BAD_FOR, &CancellationToken::new()).await;
+                postgres.make_room().await;
             }
             Blow::DatabaseLink(link) => for_a_while(&self.database, link).await,
             Blow::BrokerLink(link) => for_a_while(&self.broker, link).await,

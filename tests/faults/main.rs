@@ -28,6 +28,22 @@ struct Plan {
     blows: Vec<Blow>,
 }
 
+/// What the database's disk holds where it is to be filled: two or three times as much as a run writes.
+const SMALL_DISK_MEGABYTES: u32 = 512;
+
+impl Plan {
+    /// The servers that all plans share, or a database server on a disk of its own where that is to be filled. `None` where this
+    /// user may not mount one.
+    async fn ground(&self, shared: &Ground) -> Option<Ground> {
+        let rabbitmq = shared.rabbitmq.clone();
+        if !self.blows.iter().any(|blow| matches!(blow, Blow::DatabaseFull)) {
+            return Some(Ground { postgres: shared.postgres.clone(), rabbitmq });
+        }
+        let postgres = postgres::Server::start_on_a_disk_of(SMALL_DISK_MEGABYTES).await?;
+        Some(Ground { postgres: Arc::new(postgres), rabbitmq })
+    }
+}
+
 /// How much of each plan is run.
 struct Measure {
     seed: u64,
@@ -64,6 +80,7 @@ fn plans(measure: &Measure, chance: &mut ChaCha8Rng) -> Vec<Plan> {
                 echo: false,
                 blows: vec![Blow::BrokerKill, Blow::DatabaseCrash],
             },
+            Plan { name: "disk full", replicas: 1, echo: false, blows: vec![Blow::DatabaseFull] },
             Plan {
                 name: "two of each",
                 replicas: 2,
@@ -88,6 +105,7 @@ fn plans(measure: &Measure, chance: &mut ChaCha8Rng) -> Vec<Plan> {
             echo: false,
             blows: [links(Blow::BrokerLink), links(Blow::DatabaseLink)].concat(),
         },
+        Plan { name: "disk full", replicas: 2, echo: false, blows: vec![Blow::DatabaseFull; 3] },
         Plan { name: "repeated, reordered, delayed", replicas: 1, echo: true, blows: kills(4, chance) },
         Plan {
             name: "two of each",
@@ -140,11 +158,17 @@ async fn run(plan: &Plan, measure: &Measure, chance: &mut ChaCha8Rng, ground: Gr
 async fn whatever_happens_nothing_is_lost_and_nothing_takes_effect_twice() {
     let measure = Measure::of_this_run();
     let mut chance = ChaCha8Rng::seed_from_u64(measure.seed);
-    let (postgres, rabbitmq) =
-        (Arc::new(postgres::Server::start().await), Arc::new(rabbitmq::Server::start().await));
+    let (postgres, rabbitmq) = (postgres::Server::start().await, rabbitmq::Server::start().await);
+    let shared = Ground { postgres: Arc::new(postgres), rabbitmq: Arc::new(rabbitmq) };
     let mut table = String::new();
     for plan in plans(&measure, &mut chance) {
-        let ground = Ground { postgres: postgres.clone(), rabbitmq: rabbitmq.clone() };
+        let Some(ground) = plan.ground(&shared).await else {
+            table.push_str(&format!(
+                "{:30} not run: to fill a disk takes one, and root alone may mount it\n",
+                plan.name
+            ));
+            continue;
+        };
         let counts = run(&plan, &measure, &mut chance, ground).await;
         table.push_str(&format!(
             "{:30} {:6} {:6} {:9} {:6} {:4} {:10} {:8} {:6}\n",
