@@ -52,7 +52,8 @@ struct Measure {
 }
 
 impl Measure {
-    /// `LAPWING_FAULTS_RUN=full` is the whole; `LAPWING_FAULTS_SEED` draws other lots.
+    /// `LAPWING_FAULTS_RUN=full` is the whole; `LAPWING_FAULTS_SEED` draws other lots; `LAPWING_FAULTS_PLAN` names the only
+    /// plan that is run.
     fn of_this_run() -> Self {
         let whole = std::env::var("LAPWING_FAULTS_RUN").is_ok_and(|run| run == "full");
         let seed = std::env::var("LAPWING_FAULTS_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -161,7 +162,11 @@ async fn whatever_happens_nothing_is_lost_and_nothing_takes_effect_twice() {
     let (postgres, rabbitmq) = (postgres::Server::start().await, rabbitmq::Server::start().await);
     let shared = Ground { postgres: Arc::new(postgres), rabbitmq: Arc::new(rabbitmq) };
     let mut table = String::new();
+    let only = std::env::var("LAPWING_FAULTS_PLAN").ok();
     for plan in plans(&measure, &mut chance) {
+        if only.as_ref().is_some_and(|only| only != plan.name) {
+            continue;
+        }
         let Some(ground) = plan.ground(&shared).await else {
             table.push_str(&format!(
                 "{:30} not run: to fill a disk takes one, and root alone may mount it\n",
@@ -169,6 +174,7 @@ async fn whatever_happens_nothing_is_lost_and_nothing_takes_effect_twice() {
             ));
             continue;
         };
+        say(&format!("{}: {} blows", plan.name, plan.blows.len()));
         let counts = run(&plan, &measure, &mut chance, ground).await;
         table.push_str(&format!(
             "{:30} {:6} {:6} {:9} {:6} {:4} {:10} {:8} {:6}\n",
@@ -186,6 +192,11 @@ async fn whatever_happens_nothing_is_lost_and_nothing_takes_effect_twice() {
         assert_eq!((counts.lost, counts.duplicated, counts.parked), (0, 0, 0), "{}\n{table}", plan.name);
     }
     print(&table, measure.seed);
+}
+
+#[expect(clippy::print_stderr, reason = "a run that stops in the middle is to say where")]
+fn say(what: &str) {
+    eprintln!("{what}");
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what a run of faults is for")]

@@ -195,7 +195,7 @@ async fn hold_batch(store: &dyn Store, candidates: &[Candidate]) -> Vec<Result<H
             }
             held
         }
-        Err(error) => candidates.iter().map(|_| Err(not_held(&error))).collect(),
+        Err(error) => vec![Err(not_held(&error)); candidates.len()],
     }
 }
 

@@ -201,8 +201,9 @@ impl Server {
     pub async fn fill_disk(&self) {
         let data = self.folder.join("data");
         let fill = format!(
-            "cd {data} && mountpoint -q . && fallocate -l $(($(df --output=avail -k . | tail -n 1) - 1024))K ballast && \
-             ! dd if=/dev/zero of=ballast bs=4k oflag=append conv=notrunc status=none",
+            // The server takes room meanwhile, so a little is left to what goes on until nothing is left.
+            "cd {data} && mountpoint -q . && for left in 1 8 64; do \
+             ! fallocate -l $(($(df --output=avail -k . | tail -n 1) - left * 1024))K ballast || break; done; ! dd if=/dev/zero of=ballast bs=4k oflag=append conv=notrunc status=none",
             data = data.display()
         );
         shell(fill).await;
