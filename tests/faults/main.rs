@@ -28,7 +28,7 @@ struct Plan {
     blows: Vec<Blow>,
 }
 
-/// What the database's disk holds where it is to be filled: two or three times as much as a run writes.
+/// What the database's disk holds where it is to be filled: more than a run writes.
 const SMALL_DISK_MEGABYTES: u32 = 512;
 
 impl Plan {
