@@ -82,7 +82,8 @@ impl Running {
         let id = self.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
         assert!(told.success());
-        assert!(self.child.wait().await.expect("it ends").success());
+        let ended = self.child.wait().await.expect("it ends");
+        assert!(ended.success(), "it ended with {ended}");
         let last =
             self.lines.next_line().await.expect("its output can be read").expect("it says how it ended");
         let last: serde_json::Value = serde_json::from_str(&last).expect("JSON");

@@ -1,6 +1,7 @@
 //! `lapwing up`: starts everything, says where and what next, and stops softly.
 
 use ambient::Ambient;
+use lifecycle::Signals;
 
 use super::Context;
 use crate::cli::Up;
@@ -17,12 +18,13 @@ const AT_ONCE: &str = "stopped at once: what was receipted is kept, and goes on 
 pub(crate) async fn up(context: &Context, up: Up) -> Result<Ending, Failure> {
     let config = Config { folder: context.folder.clone(), listen: up.listen };
     let world = Embedded::start(&config, &Ambient::system()).await?;
+    let mut signals = Signals::listen();
     say_ready(context, &world);
-    lifecycle::signalled().await;
+    signals.next().await;
     aside("stopping: no new calls, and an end to what was begun (once more to stop at once)");
     let ending = tokio::select! {
         stopped = world.stop() => stopped.to_string(),
-        () = lifecycle::signalled() => AT_ONCE.to_owned(),
+        () = signals.next() => AT_ONCE.to_owned(),
     };
     line(if context.json { serde_json::json!({ "stopped": ending }).to_string() } else { ending });
     Ok(Ending::Well)

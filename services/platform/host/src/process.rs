@@ -11,7 +11,7 @@ use broker::Publisher;
 use contracts::operations::v1::parked_service_server::ParkedServiceServer;
 use delivery::{PostRoom, Subscriber};
 use identity::Credentials;
-use lifecycle::{CancellationToken, Ending, Lifecycle, pause};
+use lifecycle::{CancellationToken, Ending, Lifecycle, Signals, pause};
 use operations::ParkedGrpc;
 use serde::de::DeserializeOwned;
 use tonic::service::Routes;
@@ -147,12 +147,13 @@ async fn live<Service: DeserializeOwned>(
     let watch =
         clock::watch(post_room.store().clone(), host.ambient.clone(), health.clone(), host.front.stopping());
     host.front.run(watch);
+    let mut signals = Signals::listen();
     say_ready(service, arguments.json, &address, &tells);
-    lifecycle::signalled().await;
+    signals.next().await;
     health.not_serving().await;
     let stopped = tokio::select! {
         stopped = come_down(&settings.process, &host, &post_room, publishers) => stopped,
-        () = lifecycle::signalled() => "stopped at once: what was receipted is kept, and goes on at the next start".to_owned(),
+        () = signals.next() => "stopped at once: what was receipted is kept, and goes on at the next start".to_owned(),
     };
     say(&if arguments.json { serde_json::json!({ "stopped": stopped }).to_string() } else { stopped });
     Ok(())

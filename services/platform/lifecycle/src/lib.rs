@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 pub use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -79,23 +80,46 @@ impl BackOff {
     }
 }
 
-/// Resolves at the first signal to stop: Ctrl-C, or SIGTERM from a supervisor.
-pub async fn signalled() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        tracing::warn!("SIGTERM cannot be heard; only Ctrl-C stops this process softly");
-        return interrupted().await;
-    };
-    tokio::select! {
-        () = interrupted() => (),
-        _ = terminate.recv() => (),
+/// Signals to stop: Ctrl-C, or SIGTERM from a supervisor.
+///
+/// What a reader would get wrong: until somebody listens, a signal ends the process at once, and whoever has read its ready
+/// line may send one. So listen first, then say that it is ready.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Option<Signal>,
+    interrupt: Option<Signal>,
+}
+
+impl Signals {
+    /// Listens from now on: no signal is lost, whenever it is waited for. Needs a tokio runtime.
+    pub fn listen() -> Self {
+        let heard = |kind, name| match signal(kind) {
+            Ok(signal) => Some(signal),
+            Err(error) => {
+                tracing::warn!(%error, "{name} cannot be heard, and will end this process at once");
+                None
+            }
+        };
+        Self {
+            terminate: heard(SignalKind::terminate(), "SIGTERM"),
+            interrupt: heard(SignalKind::interrupt(), "Ctrl-C"),
+        }
+    }
+
+    /// Resolves at the next signal.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            () = one(self.terminate.as_mut()) => (),
+            () = one(self.interrupt.as_mut()) => (),
+        }
     }
 }
 
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!(%error, "Ctrl-C cannot be heard");
-        std::future::pending::<()>().await;
+async fn one(signal: Option<&mut Signal>) {
+    match signal {
+        // Signals are heard as long as there is a runtime.
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
     }
 }
 
@@ -124,5 +148,16 @@ mod tests {
         assert!(pause(Duration::from_secs(1), &stop).await);
         stop.cancel();
         assert!(!pause(Duration::from_secs(1), &stop).await);
+    }
+
+    #[tokio::test]
+    async fn a_signal_that_comes_before_it_is_waited_for_is_heard_and_ends_nothing() {
+        let mut signals = Signals::listen();
+        for name in ["-TERM", "-INT", "-TERM"] {
+            let own = std::process::id().to_string();
+            let sent = std::process::Command::new("kill").args([name, &own]).status().expect("kill runs");
+            assert!(sent.success());
+            signals.next().await;
+        }
     }
 }

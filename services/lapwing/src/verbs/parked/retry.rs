@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use contracts::json::to_json;
 use contracts::operations::v1::{ParkedEvent, ParkedState, RetryRequest};
-use lifecycle::{CancellationToken, pause};
+use lifecycle::{CancellationToken, Signals, pause};
 
 use super::progress::{End, Fate, Progress, steps};
 use super::{AT_ONCE, Client, by_service, listed, nothing_parked, stands, states};
@@ -36,8 +36,9 @@ pub(super) async fn retry(
     }
     let stop = CancellationToken::new();
     let stopping = stop.clone();
+    let mut signals = Signals::listen();
     let listening = tokio::spawn(async move {
-        lifecycle::signalled().await;
+        signals.next().await;
         stopping.cancel();
         aside("lapwing: stops once this step has come to its end");
     });
