@@ -10,7 +10,9 @@ use storage::postgres::{OpenError, Place};
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::postgres::admit;
-    pub(super) use storage::postgres::{Connection, Database, Db, Row};
+    pub(super) use storage::postgres::{
+        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+    };
 }
 
 #[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]

@@ -14,18 +14,14 @@ use async_trait::async_trait;
 use ids::{EventId, Reference};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
-use storage::{Doing, StoreError, whole};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::dialect::{Connection, Database, Db, admit};
+use super::dialect::{Connection, Database, Db, admit, execute, fetch_all, push_among, push_rows};
 use super::rows::{broken_edge, entry, salt, size, stored_hash};
 use crate::domain::leaf::{Salt, leaf_hash};
 use crate::domain::log::{Edge, StoredHash, edge_positions, leaf_position};
 use crate::domain::record::Record;
 use crate::store::{Appended, Entry, Store};
-
-/// Rows in one INSERT: ten columns each at most, far below the variables that a statement may have: 32,766 of SQLite,
-/// 65,535 of PostgreSQL.
-const ROWS: usize = 500;
 
 /// Audit's store in one database.
 #[derive(Debug, Clone)]
@@ -112,13 +108,9 @@ async fn held_salts(
 ) -> Result<HashMap<String, Salt>, StoreError> {
     let mut held = HashMap::with_capacity(references.len());
     for some in references.chunks(ROWS) {
-        let mut select = QueryBuilder::<Db>::new("SELECT reference, salt FROM salt WHERE reference IN (");
-        let mut list = select.separated(", ");
-        for reference in some {
-            list.push_bind(*reference);
-        }
-        let query = select.push(")").build().persistent(false);
-        let rows = query.fetch_all(&mut *connection).await.doing("read salts")?;
+        let mut select = QueryBuilder::<Db>::new("SELECT reference, salt FROM salt WHERE ");
+        push_among(&mut select, "reference", &Columns::of(some).text(|reference| *reference));
+        let rows = fetch_all(connection, select, "read salts").await?;
         held.extend(rows.iter().map(salt).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(held)
@@ -127,10 +119,9 @@ async fn held_salts(
 async fn insert_salts(connection: &mut Connection, salts: &[(&str, Salt)]) -> Result<(), StoreError> {
     for rows in salts.chunks(ROWS) {
         let mut insert = QueryBuilder::<Db>::new("INSERT INTO salt (reference, salt) ");
-        insert.push_values(rows, |mut row, (reference, salt)| {
-            row.push_bind(*reference).push_bind(salt.as_bytes());
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("keep salts")?;
+        let columns = Columns::of(rows).text(|(reference, _)| *reference).bytes(|(_, salt)| salt.as_bytes());
+        push_rows(&mut insert, &columns);
+        execute(connection, insert, "keep salts").await?;
     }
     Ok(())
 }
@@ -144,15 +135,13 @@ async fn read_edge(connection: &mut Connection) -> Result<Edge, StoreError> {
         .doing(DOING)?;
     let size = size(last)?;
     if size == 0 {
-        // No edge to ask for; PostgreSQL takes no empty list.
+        // No edge to ask for; SQLite takes no empty list of rows.
         return Edge::new(0, []).map_err(broken_edge);
     }
-    let mut select = QueryBuilder::<Db>::new("SELECT position, hash FROM hash WHERE position IN (");
-    let mut list = select.separated(", ");
-    for position in edge_positions(size) {
-        list.push_bind(whole(position));
-    }
-    let rows = select.push(")").build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)?;
+    let mut select = QueryBuilder::<Db>::new("SELECT position, hash FROM hash WHERE ");
+    let positions: Vec<u64> = edge_positions(size).into_iter().collect();
+    push_among(&mut select, "position", &Columns::of(&positions).whole(|position| whole(*position)));
+    let rows = fetch_all(connection, select, DOING).await?;
     let stored: Vec<StoredHash> = rows.iter().map(stored_hash).collect::<Result<_, _>>()?;
     Edge::new(size, stored).map_err(broken_edge)
 }
@@ -160,10 +149,10 @@ async fn read_edge(connection: &mut Connection) -> Result<Edge, StoreError> {
 async fn insert_hashes(connection: &mut Connection, hashes: &[StoredHash]) -> Result<(), StoreError> {
     for rows in hashes.chunks(ROWS) {
         let mut insert = QueryBuilder::<Db>::new("INSERT INTO hash (position, hash) ");
-        insert.push_values(rows, |mut row, stored| {
-            row.push_bind(whole(stored.position)).push_bind(stored.hash.0.as_slice());
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("append hashes")?;
+        let columns =
+            Columns::of(rows).whole(|stored| whole(stored.position)).bytes(|stored| stored.hash.0.as_slice());
+        push_rows(&mut insert, &columns);
+        execute(connection, insert, "append hashes").await?;
     }
     Ok(())
 }
@@ -179,19 +168,19 @@ async fn insert_entries(
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO entry (position, leaf, event_id, kind, source, reference, owner, occurred_at, recorded_at, payload) ",
         );
-        insert.push_values(rows, |mut row, (position, record)| {
-            row.push_bind(whole(*position))
-                .push_bind(whole(leaf_position(*position)))
-                .push_bind(record.event.as_uuid())
-                .push_bind(record.kind)
-                .push_bind(record.source)
-                .push_bind(record.reference)
-                .push_bind(record.owner)
-                .push_bind(record.occurred_at.as_microsecond())
-                .push_bind(now.as_microsecond())
-                .push_bind(record.payload);
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("append entries")?;
+        let columns = Columns::of(rows)
+            .whole(|(position, _)| whole(*position))
+            .whole(|(position, _)| whole(leaf_position(*position)))
+            .id(|(_, record)| record.event.as_uuid())
+            .text(|(_, record)| record.kind)
+            .text(|(_, record)| record.source)
+            .text(|(_, record)| record.reference)
+            .text(|(_, record)| record.owner)
+            .whole(|(_, record)| record.occurred_at.as_microsecond())
+            .whole(|_| now.as_microsecond())
+            .bytes(|(_, record)| record.payload);
+        push_rows(&mut insert, &columns);
+        execute(connection, insert, "append entries").await?;
     }
     Ok(())
 }

@@ -7,7 +7,9 @@ use storage::sqlite::OpenError;
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::admit;
-    pub(super) use storage::sqlite::{Connection, Database, Db, Row};
+    pub(super) use storage::sqlite::{
+        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+    };
 }
 
 #[path = "queries.rs"]

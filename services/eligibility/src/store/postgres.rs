@@ -6,7 +6,7 @@ use storage::postgres::{OpenError, Place};
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::postgres::{admit, append};
-    pub(super) use storage::postgres::{Connection, Database, Db};
+    pub(super) use storage::postgres::{Connection, Database, Db, fetch_all, push_rows};
 }
 
 #[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]

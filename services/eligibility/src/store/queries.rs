@@ -10,15 +10,13 @@ use async_trait::async_trait;
 use delivery::{Envelope, Heard};
 use jiff::Timestamp;
 use prost::Message;
-use sqlx::QueryBuilder;
-use storage::{Doing, StoreError, whole};
+use sqlx::{FromRow, QueryBuilder};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::dialect::{Connection, Database, Db, admit, append};
+use super::dialect::{Connection, Database, Db, admit, append, fetch_all, push_rows};
 use crate::store::{Finding, Store};
 
-/// Rows in one INSERT: six columns each, far below the variables that a statement may have: 32,766 of SQLite, 65,535 of
-/// PostgreSQL.
-const ROWS: usize = 500;
+const KEEPING: &str = "keep findings";
 
 /// A revision as its row names it.
 type Revision = (String, i64);
@@ -65,19 +63,18 @@ async fn keep(
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO finding (reference, revision, outcome, policy_hash, assessment, found_at) ",
         );
-        insert.push_values(rows, |mut row, heard| {
-            let assessment = &heard.effect.assessment;
-            let (reference, revision) = revision(&heard.effect);
-            row.push_bind(reference)
-                .push_bind(revision)
-                .push_bind(whole(assessment.outcome))
-                .push_bind(&assessment.policy_hash)
-                .push_bind(assessment.encode_to_vec())
-                .push_bind(now.as_microsecond());
-        });
+        let columns = Columns::of(rows)
+            .text(|heard| heard.effect.reference.to_string())
+            .whole(|heard| whole(heard.effect.revision))
+            .whole(|heard| whole(heard.effect.assessment.outcome))
+            .text(|heard| &heard.effect.assessment.policy_hash)
+            .bytes(|heard| heard.effect.assessment.encode_to_vec())
+            .whole(|_| now.as_microsecond());
+        push_rows(&mut insert, &columns);
         insert.push(" ON CONFLICT (reference, revision) DO NOTHING RETURNING reference, revision");
-        let query = insert.build_query_as::<Revision>().persistent(false);
-        kept.extend(query.fetch_all(&mut *connection).await.doing("keep findings")?);
+        for row in fetch_all(connection, insert, KEEPING).await? {
+            kept.insert(Revision::from_row(&row).doing(KEEPING)?);
+        }
     }
     Ok(kept)
 }

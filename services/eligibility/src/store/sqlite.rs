@@ -7,7 +7,7 @@ use storage::sqlite::OpenError;
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::{admit, append};
-    pub(super) use storage::sqlite::{Connection, Database, Db};
+    pub(super) use storage::sqlite::{Connection, Database, Db, fetch_all, push_rows};
 }
 
 #[path = "queries.rs"]

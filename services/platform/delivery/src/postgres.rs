@@ -2,13 +2,12 @@
 
 use sqlx::migrate::Migrator;
 
-mod batches;
-
 /// What differs between the databases.
 mod dialect {
-    pub(super) use super::batches::{append, mark, remove};
     use storage::postgres::Transaction;
-    pub(super) use storage::postgres::{Connection, Database, Db, Row};
+    pub(super) use storage::postgres::{
+        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+    };
     use storage::{Doing, StoreError};
 
     /// What ends a claim: the transaction in which its rows are locked. Only other relays heed such a lock, and pass the
@@ -49,9 +48,8 @@ mod outbox;
 #[path = "queries/parked.rs"]
 mod parking;
 
-pub use batches::append;
 pub use inbox::{admit, park, parked};
-pub use outbox::SqlOutbox as Outbox;
+pub use outbox::{SqlOutbox as Outbox, append};
 pub use parking::SqlParked as Parked;
 
 /// Makes the tables of this crate in a service's schema, with a bookkeeping of their own.

@@ -2,13 +2,12 @@
 
 use sqlx::migrate::Migrator;
 
-mod batches;
-
 /// What differs between the databases.
 mod dialect {
-    pub(super) use super::batches::{append, mark, remove};
     use storage::sqlite::Transaction;
-    pub(super) use storage::sqlite::{Connection, Database, Db, Row};
+    pub(super) use storage::sqlite::{
+        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+    };
     use storage::{Doing, StoreError};
 
     /// What ends a claim: a transaction that is yet to begin. The one writer is nobody's while events travel, and one
@@ -42,9 +41,8 @@ mod outbox;
 #[path = "queries/parked.rs"]
 mod parking;
 
-pub use batches::append;
 pub use inbox::{admit, park, parked};
-pub use outbox::SqlOutbox as Outbox;
+pub use outbox::{SqlOutbox as Outbox, append};
 pub use parking::SqlParked as Parked;
 
 /// Makes the tables of this crate in a service's file, with a bookkeeping of their own.

@@ -7,6 +7,7 @@
 //! compiles them for each. What a reader would get wrong: that the numbers of both are alike. PostgreSQL has no unsigned
 //! ones, so queries bind and read `i64` alone, and every column of a number is `BIGINT` there: see [`number`].
 
+mod columns;
 mod location;
 mod number;
 pub mod postgres;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::Notify;
 
+pub use columns::{Columns, ROWS};
 pub use location::{Location, OpenError, Opened};
 pub use number::{number, optional_number, whole};
 
@@ -69,6 +71,11 @@ impl StoreError {
             _ => false,
         };
         if refused { Self::Refused { doing, source } } else { Self::Unavailable { doing, source } }
+    }
+
+    /// The store did not answer within the time that a caller gives it.
+    pub fn not_in_time(doing: &'static str) -> Self {
+        Self::Unavailable { doing, source: sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()) }
     }
 
     /// Whether a column that must be unique already holds the value.

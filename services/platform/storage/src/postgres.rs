@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use sqlx::Postgres;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool, PgRow as Row};
+use sqlx::{Connection as _, Postgres, QueryBuilder};
 use tokio::sync::Notify;
 
+use crate::columns::{Column, Columns};
 pub use crate::schema::Difference;
 use crate::{Doing, StoreError};
 
@@ -26,6 +27,9 @@ pub type Transaction = sqlx::Transaction<'static, Postgres>;
 
 /// How long a call waits for a connection: a slow database makes deadlines, not piles.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+
+/// How long an unused connection is taken to be there without being asked.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Where a service's store is.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -117,6 +121,8 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] where the database is gone, or others wrote for longer than the timeout.
     pub async fn begin(&self, name: &'static str) -> Result<Transaction, StoreError> {
+        // In a statement of its own: a call that is given up while it waits must leave a transaction that the driver knows
+        // of and rolls back, or the connection would go back to the pool and take the lock there.
         let mut transaction = self.begin_beside(name).await?;
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 0))")
             .execute(&mut *transaction)
@@ -159,6 +165,70 @@ impl Database {
     }
 }
 
+/// Writes what stands for rows: an array for each column.
+pub fn push_rows<T>(query: &mut QueryBuilder<Db>, rows: &Columns<'_, T>) {
+    let mut before = "SELECT * FROM UNNEST(";
+    for column in rows.columns() {
+        query.push(before);
+        before = ", ";
+        push_array(query, column);
+    }
+    query.push(")");
+}
+
+fn push_array(query: &mut QueryBuilder<Db>, column: &Column<'_>) {
+    match column {
+        Column::Texts(texts) => {
+            query.push_bind(texts.iter().map(Option::as_deref).collect::<Vec<Option<&str>>>());
+            query.push("::text[]")
+        }
+        Column::Wholes(numbers) => query.push_bind(numbers).push("::bigint[]"),
+        Column::Flags(flags) => query.push_bind(flags).push("::boolean[]"),
+        Column::Bytes(bytes) => {
+            query.push_bind(bytes.iter().map(Option::as_deref).collect::<Vec<Option<&[u8]>>>());
+            query.push("::bytea[]")
+        }
+        Column::Ids(ids) => query.push_bind(ids).push("::uuid[]"),
+    };
+}
+
+/// Runs a statement whose rows are pushed, and keeps it prepared: its text is the same for any number of them.
+///
+/// # Errors
+/// As the transaction has.
+pub async fn execute(
+    connection: &mut Connection,
+    mut statement: QueryBuilder<Db>,
+    doing: &'static str,
+) -> Result<(), StoreError> {
+    statement.build().persistent(true).execute(connection).await.doing(doing).map(drop)
+}
+
+/// Runs a statement whose rows are pushed, and keeps it prepared: its text is the same for any number of them, and returns its rows.
+///
+/// # Errors
+/// As the transaction has.
+pub async fn fetch_all(
+    connection: &mut Connection,
+    mut statement: QueryBuilder<Db>,
+    doing: &'static str,
+) -> Result<Vec<Row>, StoreError> {
+    statement.build().persistent(true).fetch_all(connection).await.doing(doing)
+}
+
+/// Writes that a column is among the values of the only column of `values`. An array, and no sub-select: that would be a join, for
+/// which PostgreSQL may rather read a table through when its statistics are old.
+pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Columns<'_, T>) {
+    query.push(column);
+    let mut before = " = ANY(";
+    for values in values.columns() {
+        query.push(before);
+        before = ", ";
+        push_array(query, values);
+    }
+    query.push(")");
+}
+
 async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
     let options = PgConnectOptions::from_str(&place.url)
         .map_err(|source| not_opened(place, source))?
@@ -173,8 +243,24 @@ async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "60s"),
             ("timezone", "UTC"),
+            // Plans are kept, and a plan from when a table was small would read it through when it is not: so each goes along
+            // an index where there is one. (To plan each time costs more than the statements: foreign keys are checked by
+            // one for each row.) Where none helps, a cost that is only a warning must not have code made for it.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ]);
     PgPoolOptions::new()
+        // A connection that was used a moment ago is not asked whether it is there: that would be a round trip for each
+        // transaction. Where it is gone, whoever finds out tries again.
+        .test_before_acquire(false)
+        .before_acquire(|connection, before| {
+            Box::pin(async move {
+                if before.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(WAIT_FOR_CONNECTION)

@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Sqlite;
 use sqlx::migrate::Migrator;
+use sqlx::query_builder::Separated;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 pub use sqlx::sqlite::{SqliteConnection as Connection, SqlitePool as Pool, SqliteRow as Row};
+use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::Notify;
 
+use crate::columns::{Column, Columns};
 use crate::{Doing, StoreError};
 
 /// The database, as sqlx names it.
@@ -100,6 +102,58 @@ impl Database {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Writes what stands for rows: the rows, one after the other.
+pub fn push_rows<T>(query: &mut QueryBuilder<Db>, rows: &Columns<'_, T>) {
+    query.push_values(0..rows.number_of_rows(), |mut row, number| {
+        for column in rows.columns() {
+            push_value(&mut row, column, number);
+        }
+    });
+}
+
+/// Writes that a column is among the values of the only column of `values`.
+pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Columns<'_, T>) {
+    query.push(format_args!("{column} IN ("));
+    push_rows(query, values);
+    query.push(")");
+}
+
+fn push_value(row: &mut Separated<'_, Db, &'static str>, column: &Column<'_>, number: usize) {
+    match column {
+        Column::Texts(texts) => row.push_bind(texts[number].as_deref()),
+        Column::Wholes(numbers) => row.push_bind(numbers[number]),
+        Column::Flags(flags) => row.push_bind(flags[number]),
+        Column::Bytes(bytes) => row.push_bind(bytes[number].as_deref()),
+        Column::Ids(ids) => row.push_bind(ids[number]),
+    };
+}
+
+/// Runs a statement whose rows are pushed. It is not kept prepared: each number of rows has a text of its own, and a
+/// connection would hold on to a hundred of them.
+///
+/// # Errors
+/// As the transaction has.
+pub async fn execute(
+    connection: &mut Connection,
+    mut statement: QueryBuilder<Db>,
+    doing: &'static str,
+) -> Result<(), StoreError> {
+    statement.build().persistent(false).execute(connection).await.doing(doing).map(drop)
+}
+
+/// Runs a statement whose rows are pushed. It is not kept prepared: each number of rows has a text of its own, and a
+/// connection would hold on to a hundred of them, and returns its rows.
+///
+/// # Errors
+/// As the transaction has.
+pub async fn fetch_all(
+    connection: &mut Connection,
+    mut statement: QueryBuilder<Db>,
+    doing: &'static str,
+) -> Result<Vec<Row>, StoreError> {
+    statement.build().persistent(false).fetch_all(connection).await.doing(doing)
 }
 
 /// Makes the file, where there is none, so that its owner alone can read it; SQLite gives the files beside it the

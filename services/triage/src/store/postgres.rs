@@ -7,7 +7,9 @@ use storage::postgres::{OpenError, Place};
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::postgres::{admit, append};
-    pub(super) use storage::postgres::{Connection, Database, Db, Pool, Row, Transaction};
+    pub(super) use storage::postgres::{
+        Connection, Database, Db, Pool, Row, Transaction, execute, fetch_all, push_among, push_rows,
+    };
     use storage::{Doing, StoreError};
 
     /// That something is so.

@@ -7,7 +7,9 @@ use storage::sqlite::OpenError;
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::{admit, append};
-    pub(super) use storage::sqlite::{Connection, Database, Db, Pool, Row, Transaction};
+    pub(super) use storage::sqlite::{
+        Connection, Database, Db, Pool, Row, Transaction, execute, fetch_all, push_among, push_rows,
+    };
     use storage::{Doing, StoreError};
 
     /// That something is so. An index for some rows alone is only found by the number that it was made with.

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use ids::EventId;
 use jiff::Timestamp;
-use sqlx::Row as _;
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Columns, Doing, ROWS, StoreError};
 use uuid::Uuid;
 
-use super::dialect::{Connection, Database, mark};
+use super::dialect::{Connection, Database, Db, fetch_all, push_rows};
 use crate::Envelope;
+
+const MARKING: &str = "mark the inbox";
 
 /// Marks events in the inbox, within the transaction that takes their effects, and returns those that were
 /// not there before: the others have had their effect. Take each out of the set with its effect, so that an event
@@ -23,13 +25,20 @@ pub async fn admit(
     now: Timestamp,
 ) -> Result<HashSet<EventId>, StoreError> {
     let events: Vec<EventId> = events.into_iter().collect();
-    let rows = mark(connection, &events, now).await?;
-    rows.iter()
-        .map(|row| {
-            let id: Uuid = row.try_get(0).doing("mark the inbox")?;
-            Ok(EventId::from_uuid(id))
-        })
-        .collect()
+    let mut fresh = HashSet::with_capacity(events.len());
+    for some in events.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Db>::new("INSERT INTO inbox (event_id, received_at) ");
+        push_rows(
+            &mut insert,
+            &Columns::of(some).id(|event| event.as_uuid()).whole(|_| now.as_microsecond()),
+        );
+        insert.push(" ON CONFLICT DO NOTHING RETURNING event_id");
+        for row in fetch_all(connection, insert, MARKING).await? {
+            let id: Uuid = row.try_get(0).doing(MARKING)?;
+            fresh.insert(EventId::from_uuid(id));
+        }
+    }
+    Ok(fresh)
 }
 
 /// Puts an event aside with the reason why it cannot be handled, and marks it in the inbox.

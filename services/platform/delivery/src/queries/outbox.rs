@@ -3,15 +3,58 @@
 use async_trait::async_trait;
 use ids::EventId;
 use jiff::Timestamp;
-use sqlx::Row as _;
-use storage::{Doing, StoreError};
+use sqlx::{QueryBuilder, Row as _};
+use storage::{Columns, Doing, ROWS, StoreError};
 use telemetry::TraceContext;
 use uuid::Uuid;
 
-use super::dialect::{Database, Hold, Row, claim, remove, settling};
+use super::dialect::{Connection, Database, Db, Hold, Row, claim, execute, push_among, push_rows, settling};
 use crate::{Claim, Envelope, Outbox, Route, Settle};
 
 const READING: &str = "read the outbox";
+
+/// Appends events within the transaction that makes their facts, in their order.
+///
+/// # Errors
+/// As the transaction has.
+pub async fn append(connection: &mut Connection, envelopes: &[&Envelope]) -> Result<(), StoreError> {
+    for some in envelopes.chunks(ROWS) {
+        let mut insert = QueryBuilder::<Db>::new(
+            "INSERT INTO outbox (event_id, kind, source, subject, owner, occurred_at, traceparent, tracestate, payload, \
+             routing_key, urgent, queue) ",
+        );
+        let rows = Columns::of(some)
+            .id(|envelope| envelope.id.as_uuid())
+            .text(|envelope| &envelope.kind)
+            .text(|envelope| &envelope.source)
+            .text(|envelope| &envelope.subject)
+            .text(|envelope| &envelope.owner)
+            .whole(|envelope| envelope.occurred_at.as_microsecond())
+            .optional_text(|envelope| envelope.trace.traceparent.as_deref())
+            .optional_text(|envelope| envelope.trace.tracestate.as_deref())
+            .bytes(|envelope| envelope.payload.as_ref())
+            .text(|envelope| &envelope.route.key)
+            .flag(|envelope| envelope.route.urgent)
+            .optional_text(|envelope| envelope.route.queue.as_deref());
+        push_rows(&mut insert, &rows);
+        execute(connection, insert, "append to the outbox").await?;
+    }
+    Ok(())
+}
+
+/// Takes events out of the outbox.
+async fn remove(
+    connection: &mut Connection,
+    arrived: &[EventId],
+    name: &'static str,
+) -> Result<(), StoreError> {
+    for some in arrived.chunks(ROWS) {
+        let mut delete = QueryBuilder::<Db>::new("DELETE FROM outbox WHERE ");
+        push_among(&mut delete, "event_id", &Columns::of(some).id(|event| event.as_uuid()));
+        execute(connection, delete, name).await?;
+    }
+    Ok(())
+}
 
 /// A sender's outbox in its own store.
 #[derive(Debug, Clone)]
@@ -55,6 +98,7 @@ impl Outbox for SqlOutbox {
         self.database.committed().await;
     }
 }
+
 /// Events claimed in one store.
 struct Claimed {
     hold: Hold,

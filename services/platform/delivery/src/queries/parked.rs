@@ -13,7 +13,8 @@ use storage::{Doing, StoreError, number};
 use telemetry::TraceContext;
 use uuid::Uuid;
 
-use super::dialect::{Connection, Database, Db, Row, append};
+use super::dialect::{Connection, Database, Db, Row};
+use super::outbox::append;
 
 use crate::parked::{Chosen, Page, Parked, ParkedEvents, Place, State, Tell};
 use crate::{Envelope, Route};

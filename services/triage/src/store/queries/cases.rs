@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use ids::Reference;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, number, whole};
+use storage::{Columns, Doing, ROWS, StoreError, number, whole};
 
-use super::dialect::{Connection, Db};
-use super::dossiers::of_these;
+use super::dialect::{Connection, Db, execute, push_among, push_rows};
+use super::references::{of_these, push_references};
 use super::{linking, rows};
 use crate::domain::case::Case;
 use crate::domain::clock::Clock;
@@ -18,9 +18,6 @@ use crate::domain::reason::Reason;
 use crate::domain::standing::Standing;
 use crate::store::dossier::Open;
 use crate::store::{Queued, numbers};
-
-/// Rows in one statement: eighteen columns at most, far below SQLite's limit of 32,766 variables.
-pub(super) const ROWS: usize = 500;
 
 /// Writes cases with all that belongs to them, in place of what was there.
 pub(super) async fn write(connection: &mut Connection, open: &[&Open]) -> Result<(), StoreError> {
@@ -42,28 +39,28 @@ async fn write_cases(connection: &mut Connection, open: &[&Open]) -> Result<(), 
              queued_at, policy_hash, traceparent, tracestate, assessed, withdrawn, taken_up_on, review_due, indicators, \
              clusters) ",
         );
-        insert.push_values(some, |mut row, open| {
-            let Case { entry, policy_hash, .. } = &open.case;
-            let turn = entry.turn();
-            row.push_bind(entry.reference.to_string())
-                .push_bind(whole(entry.revision))
-                .push_bind(&entry.authority)
-                .push_bind(numbers::outcome_number(entry.outcome))
-                .push_bind(&entry.provision)
-                .push_bind(whole(entry.children))
-                .push_bind(numbers::lane_number(entry.lane))
-                .push_bind(numbers::priority_number(entry.priority))
-                .push_bind(entry.queued_at.as_microsecond())
-                .push_bind(policy_hash)
-                .push_bind(&open.trace.traceparent)
-                .push_bind(&open.trace.tracestate)
-                .push_bind(open.assessed.as_ref())
-                .push_bind(entry.withdrawn)
-                .push_bind(open.taken_up.on.to_string())
-                .push_bind(numbers::due_text(turn.review_due_on))
-                .push_bind(whole(turn.indicators))
-                .push_bind(whole(entry.clusters));
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|open| open.case.entry.reference.to_string())
+                .whole(|open| whole(open.case.entry.revision))
+                .text(|open| &open.case.entry.authority)
+                .whole(|open| numbers::outcome_number(open.case.entry.outcome))
+                .text(|open| &open.case.entry.provision)
+                .whole(|open| whole(open.case.entry.children))
+                .whole(|open| numbers::lane_number(open.case.entry.lane))
+                .whole(|open| numbers::priority_number(open.case.entry.priority))
+                .whole(|open| open.case.entry.queued_at.as_microsecond())
+                .text(|open| &open.case.policy_hash)
+                .optional_text(|open| open.trace.traceparent.as_deref())
+                .optional_text(|open| open.trace.tracestate.as_deref())
+                .bytes(|open| open.assessed.as_ref())
+                .flag(|open| open.case.entry.withdrawn)
+                .text(|open| open.taken_up.on.to_string())
+                .text(|open| numbers::due_text(open.case.entry.turn().review_due_on))
+                .whole(|open| whole(open.case.entry.turn().indicators))
+                .whole(|open| whole(open.case.entry.clusters)),
+        );
         insert.push(
             " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, authority = excluded.authority, \
              outcome = excluded.outcome, provision = excluded.provision, children = excluded.children, \
@@ -72,7 +69,7 @@ async fn write_cases(connection: &mut Connection, open: &[&Open]) -> Result<(), 
              withdrawn = excluded.withdrawn, taken_up_on = excluded.taken_up_on, review_due = excluded.review_due, \
              indicators = excluded.indicators, clusters = excluded.clusters",
         );
-        insert.build().persistent(false).execute(&mut *connection).await.doing("write cases")?;
+        execute(connection, insert, "write cases").await?;
     }
     let free = open.iter().filter(|open| open.stored && open.standing == Standing::Waiting);
     set_free(connection, &free.map(|open| open.case.entry.reference).collect::<Vec<_>>()).await
@@ -83,27 +80,20 @@ async fn set_free(connection: &mut Connection, references: &[Reference]) -> Resu
     for some in references.chunks(ROWS) {
         let mut update = QueryBuilder::<Db>::new(
             "UPDATE panel_case SET lease_id = NULL, leased_by = NULL, leased_until = NULL, acknowledged_by = NULL, \
-             acknowledged_at = NULL WHERE lease_id IS NOT NULL AND reference IN (",
+             acknowledged_at = NULL WHERE lease_id IS NOT NULL AND ",
         );
-        let mut list = update.separated(", ");
-        for reference in some {
-            list.push_bind(reference.to_string());
-        }
-        update.push(")");
-        update.build().persistent(false).execute(&mut *connection).await.doing("put cases back")?;
+        push_references(&mut update, "reference", some);
+        execute(connection, update, "put cases back").await?;
     }
     Ok(())
 }
 
 async fn remove(connection: &mut Connection, table: &str, cases: &[&Case]) -> Result<(), StoreError> {
     for some in cases.chunks(ROWS) {
-        let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE reference IN ("));
-        let mut list = delete.separated(", ");
-        for case in some {
-            list.push_bind(case.entry.reference.to_string());
-        }
-        delete.push(")");
-        delete.build().persistent(false).execute(&mut *connection).await.doing("make cases anew")?;
+        let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE "));
+        let references = Columns::of(some).text(|case| case.entry.reference.to_string());
+        push_among(&mut delete, "reference", &references);
+        execute(connection, delete, "make cases anew").await?;
     }
     Ok(())
 }
@@ -118,21 +108,23 @@ async fn write_clocks(connection: &mut Connection, cases: &[&Case]) -> Result<()
             "INSERT INTO clock (reference, kind, working_days, months, anchor, anchor_on, due_on, late, \
              late_reason_given, explanation, other_reading, policy_edition) ",
         );
-        insert.push_values(some, |mut row, (reference, clock)| {
-            row.push_bind(reference.to_string())
-                .push_bind(numbers::kind_number(clock.kind))
-                .push_bind(whole(clock.working_days))
-                .push_bind(whole(clock.months))
-                .push_bind(clock.anchor.to_string())
-                .push_bind(clock.anchor_on.map(|day| day.to_string()))
-                .push_bind(clock.due_on.map(|day| day.to_string()))
-                .push_bind(clock.late)
-                .push_bind(clock.late_reason_given)
-                .push_bind(&clock.explanation)
-                .push_bind(&clock.other_reading)
-                .push_bind(&clock.policy_edition);
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("set clocks")?;
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, _)| reference.to_string())
+                .whole(|(_, clock)| numbers::kind_number(clock.kind))
+                .whole(|(_, clock)| whole(clock.working_days))
+                .whole(|(_, clock)| whole(clock.months))
+                .text(|(_, clock)| clock.anchor.to_string())
+                .optional_text(|(_, clock)| clock.anchor_on.map(|day| day.to_string()))
+                .optional_text(|(_, clock)| clock.due_on.map(|day| day.to_string()))
+                .flag(|(_, clock)| clock.late)
+                .flag(|(_, clock)| clock.late_reason_given)
+                .text(|(_, clock)| &clock.explanation)
+                .text(|(_, clock)| &clock.other_reading)
+                .text(|(_, clock)| &clock.policy_edition),
+        );
+        execute(connection, insert, "set clocks").await?;
     }
     Ok(())
 }
@@ -154,15 +146,17 @@ async fn write_reasons(
         let mut insert = QueryBuilder::<Db>::new(format!(
             "INSERT INTO {table} (reference, position, code, text, source, facts) "
         ));
-        insert.push_values(some, |mut row, (reference, position, reason)| {
-            row.push_bind(reference.to_string())
-                .push_bind(whole(*position))
-                .push_bind(&reason.code)
-                .push_bind(&reason.text)
-                .push_bind(&reason.source)
-                .push_bind(reason.facts.join("\n"));
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("give reasons")?;
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, _, _)| reference.to_string())
+                .whole(|(_, position, _)| whole(*position))
+                .text(|(_, _, reason)| &reason.code)
+                .text(|(_, _, reason)| &reason.text)
+                .text(|(_, _, reason)| &reason.source)
+                .text(|(_, _, reason)| reason.facts.join("\n")),
+        );
+        execute(connection, insert, "give reasons").await?;
     }
     Ok(())
 }
@@ -187,8 +181,8 @@ async fn clocks_of(
 ) -> Result<HashMap<Reference, Vec<Clock>>, StoreError> {
     let mut clocks: HashMap<Reference, Vec<Clock>> = HashMap::new();
     for some in references.chunks(ROWS) {
-        let select = "SELECT * FROM clock WHERE reference IN (";
-        for row in of_these(connection, select, some, ") ORDER BY reference, kind").await? {
+        let select = "SELECT * FROM clock WHERE ";
+        for row in of_these(connection, select, some, " ORDER BY reference, kind").await? {
             let (reference, clock) = rows::clock(&row)?;
             clocks.entry(reference).or_default().push(clock);
         }
@@ -202,8 +196,8 @@ async fn indicator_codes_of(
 ) -> Result<HashMap<Reference, Vec<String>>, StoreError> {
     let mut codes: HashMap<Reference, Vec<String>> = HashMap::new();
     for some in references.chunks(ROWS) {
-        let select = "SELECT reference, code FROM indicator WHERE reference IN (";
-        for row in of_these(connection, select, some, ") ORDER BY reference, position").await? {
+        let select = "SELECT reference, code FROM indicator WHERE ";
+        for row in of_these(connection, select, some, " ORDER BY reference, position").await? {
             let code = row.try_get("code").doing("read indicators")?;
             codes.entry(rows::reference(&row, "indicator")?).or_default().push(code);
         }
@@ -218,8 +212,8 @@ pub(super) async fn numbers_of_clusters(
 ) -> Result<HashMap<Reference, u32>, StoreError> {
     let mut numbers = HashMap::new();
     for some in references.chunks(ROWS) {
-        let select = "SELECT reference, clusters FROM panel_case WHERE reference IN (";
-        for row in of_these(connection, select, some, ")").await? {
+        let select = "SELECT reference, clusters FROM panel_case WHERE ";
+        for row in of_these(connection, select, some, "").await? {
             numbers.insert(rows::reference(&row, "panel_case")?, number(&row, "panel_case", "clusters")?);
         }
     }

@@ -9,16 +9,15 @@ use std::num::NonZeroU16;
 use ids::Reference;
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, number, whole};
+use storage::{Columns, Doing, ROWS, StoreError, number, whole};
 
-use super::dialect::{Connection, Db, Row, newest_mentions};
+use super::dialect::{Connection, Db, Row, execute, fetch_all, newest_mentions, push_rows};
+use super::references::push_references;
 use crate::domain::cluster::{
     Cluster, ClusterKind, ClusterRule, Member, Mention, Mentions, Raised, Subject, clusters,
 };
 use crate::store::numbers::impossible;
 
-/// Rows in one statement: eight columns at most, far below SQLite's limit of 32,766 variables.
-const ROWS: usize = 500;
 /// As many mentions of one setting or provider are looked at: those of the newest days. The largest cluster on record
 /// had 108 children. Older ones are in no cluster then, and a warning counts the settings and providers concerned.
 const MENTIONS_AT_MOST: usize = 500;
@@ -109,11 +108,9 @@ async fn subjects_of(
 ) -> Result<BTreeSet<Subject>, StoreError> {
     let mut subjects = BTreeSet::new();
     for some in references.chunks(ROWS) {
-        let mut select =
-            QueryBuilder::<Db>::new("SELECT reference, kind, code FROM cluster_mention WHERE reference IN (");
-        push_references(&mut select, some);
-        select.push(")");
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        let mut select = QueryBuilder::<Db>::new("SELECT reference, kind, code FROM cluster_mention WHERE ");
+        push_references(&mut select, "reference", some);
+        for row in fetch_all(connection, select, DOING).await? {
             subjects.insert(subject(&row)?);
         }
     }
@@ -151,11 +148,12 @@ async fn mentions_of(
     let mut mentions = Vec::new();
     for some in subjects.chunks(ROWS) {
         let mut select = QueryBuilder::<Db>::new("WITH sought (kind, code) AS (");
-        select.push_values(some, |mut row, subject| {
-            row.push_bind(kind_number(subject.kind)).push_bind(&subject.code);
-        });
+        push_rows(
+            &mut select,
+            &Columns::of(some).whole(|subject| kind_number(subject.kind)).text(|subject| &subject.code),
+        );
         select.push(newest_mentions(MENTIONS_AT_MOST));
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        for row in fetch_all(connection, select, DOING).await? {
             mentions.push(mention(&row)?);
         }
     }
@@ -167,35 +165,30 @@ async fn insert(transaction: &mut Connection, mentions: &[&Mention]) -> Result<(
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO cluster_mention (reference, kind, code, authority, dated_on, facts, window_months, authorities) ",
         );
-        insert.push_values(some, |mut row, Mention { subject, member }| {
-            row.push_bind(member.reference.to_string())
-                .push_bind(kind_number(subject.kind))
-                .push_bind(&subject.code)
-                .push_bind(&member.authority)
-                .push_bind(member.dated_on.to_string())
-                .push_bind(member.facts.join("\n"))
-                .push_bind(whole(member.rule.window_months.get()))
-                .push_bind(whole(member.rule.authorities.get()));
-        });
-        insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|mention| mention.member.reference.to_string())
+                .whole(|mention| kind_number(mention.subject.kind))
+                .text(|mention| &mention.subject.code)
+                .text(|mention| &mention.member.authority)
+                .text(|mention| mention.member.dated_on.to_string())
+                .text(|mention| mention.member.facts.join("\n"))
+                .whole(|mention| whole(mention.member.rule.window_months.get()))
+                .whole(|mention| whole(mention.member.rule.authorities.get())),
+        );
+        execute(transaction, insert, DOING).await?;
     }
     Ok(())
 }
 
 async fn remove(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     for some in references.chunks(ROWS) {
-        let mut delete = QueryBuilder::<Db>::new("DELETE FROM cluster_mention WHERE reference IN (");
-        push_references(&mut delete, some);
-        delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+        let mut delete = QueryBuilder::<Db>::new("DELETE FROM cluster_mention WHERE ");
+        push_references(&mut delete, "reference", some);
+        execute(transaction, delete, DOING).await?;
     }
     Ok(())
-}
-
-fn push_references(query: &mut QueryBuilder<Db>, references: &[Reference]) {
-    let mut list = query.separated(", ");
-    for reference in references {
-        list.push_bind(reference.to_string());
-    }
 }
 
 fn mention(row: &Row) -> Result<Mention, StoreError> {

@@ -10,10 +10,11 @@ use contracts::triage::v1 as contract;
 use ids::Reference;
 use prost::Message;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, whole};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::cases::{self, ROWS};
-use super::dialect::{Connection, Db, Row};
+use super::cases;
+use super::dialect::{Connection, Db, execute, push_rows};
+use super::references::of_these;
 use super::rows;
 use crate::domain::case::TakenUp;
 use crate::domain::finding::Assessed;
@@ -63,7 +64,7 @@ async fn open_cases(
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
-    let found = of_these(connection, "SELECT * FROM panel_case WHERE reference IN (", some, ")").await?;
+    let found = of_these(connection, "SELECT * FROM panel_case WHERE ", some, "").await?;
     for row in &found {
         let held = rows::held_case(row)?;
         let reference = held.entry.reference;
@@ -94,17 +95,15 @@ async fn told(
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
-    for row in of_these(connection, "SELECT * FROM withdrawal WHERE reference IN (", some, ")").await? {
+    for row in of_these(connection, "SELECT * FROM withdrawal WHERE ", some, "").await? {
         let (reference, withdrawal) = rows::withdrawal(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.withdrawal = Some(withdrawal));
     }
-    for row in
-        of_these(connection, "SELECT * FROM declined_hand_over WHERE reference IN (", some, ")").await?
-    {
+    for row in of_these(connection, "SELECT * FROM declined_hand_over WHERE ", some, "").await? {
         let (reference, declined) = rows::declined(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.declined = Some(declined));
     }
-    for row in of_these(connection, "SELECT * FROM notified WHERE reference IN (", some, ")").await? {
+    for row in of_these(connection, "SELECT * FROM notified WHERE ", some, "").await? {
         let (reference, notified) = rows::notified(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.notified_on.push(notified));
     }
@@ -118,8 +117,8 @@ async fn said(
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
     let newest = "SELECT reference, told FROM notice WHERE sequence IN \
-                  (SELECT max(sequence) FROM notice WHERE reference IN (";
-    for row in of_these(connection, newest, some, ") GROUP BY reference, recipient)").await? {
+                  (SELECT max(sequence) FROM notice WHERE ";
+    for row in of_these(connection, newest, some, " GROUP BY reference, recipient)").await? {
         let reference: Reference = rows::reference(&row, "notice")?;
         let told: Vec<u8> = row.try_get("told").doing(READING)?;
         let notice = contract::Notice::decode(told.as_slice())
@@ -133,21 +132,6 @@ async fn said(
         });
     }
     Ok(())
-}
-
-pub(super) async fn of_these(
-    connection: &mut Connection,
-    before: &str,
-    references: &[Reference],
-    after: &str,
-) -> Result<Vec<Row>, StoreError> {
-    let mut select = QueryBuilder::<Db>::new(before);
-    let mut list = select.separated(", ");
-    for reference in references {
-        list.push_bind(reference.to_string());
-    }
-    select.push(after);
-    select.build().persistent(false).fetch_all(connection).await.doing(READING)
 }
 
 /// Writes what has been told besides findings, and the cases that follow.
@@ -169,17 +153,19 @@ async fn write_withdrawals(connection: &mut Connection, dossiers: &[&Dossier]) -
     for some in withdrawn.chunks(ROWS) {
         let mut insert =
             QueryBuilder::<Db>::new("INSERT INTO withdrawal (reference, revision, reason, received_on) ");
-        insert.push_values(some, |mut row, (reference, withdrawal)| {
-            row.push_bind(reference.to_string())
-                .push_bind(whole(withdrawal.revision))
-                .push_bind(numbers::withdrawal_number(withdrawal.why))
-                .push_bind(withdrawal.received_on.to_string());
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, _)| reference.to_string())
+                .whole(|(_, withdrawal)| whole(withdrawal.revision))
+                .whole(|(_, withdrawal)| numbers::withdrawal_number(withdrawal.why))
+                .text(|(_, withdrawal)| withdrawal.received_on.to_string()),
+        );
         insert.push(
             " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, reason = excluded.reason, \
              received_on = excluded.received_on",
         );
-        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+        execute(connection, insert, WRITING).await?;
     }
     Ok(())
 }
@@ -193,17 +179,19 @@ async fn write_declined(connection: &mut Connection, dossiers: &[&Dossier]) -> R
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO declined_hand_over (reference, revision, authority, reason) ",
         );
-        insert.push_values(some, |mut row, (reference, declined)| {
-            row.push_bind(reference.to_string())
-                .push_bind(whole(declined.revision))
-                .push_bind(&declined.by)
-                .push_bind(numbers::decline_number(declined.why));
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, _)| reference.to_string())
+                .whole(|(_, declined)| whole(declined.revision))
+                .text(|(_, declined)| &declined.by)
+                .whole(|(_, declined)| numbers::decline_number(declined.why)),
+        );
         insert.push(
             " ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision, authority = excluded.authority, \
              reason = excluded.reason",
         );
-        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+        execute(connection, insert, WRITING).await?;
     }
     Ok(())
 }
@@ -215,11 +203,15 @@ async fn write_notified(connection: &mut Connection, dossiers: &[&Dossier]) -> R
         .collect();
     for some in notified.chunks(ROWS) {
         let mut insert = QueryBuilder::<Db>::new("INSERT INTO notified (reference, authority, received_on) ");
-        insert.push_values(some, |mut row, (reference, (authority, day))| {
-            row.push_bind(reference.to_string()).push_bind(authority).push_bind(day.to_string());
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, (_, _))| reference.to_string())
+                .text(|(_, (authority, _))| authority)
+                .text(|(_, (_, day))| day.to_string()),
+        );
         insert.push(" ON CONFLICT (reference, authority) DO UPDATE SET received_on = excluded.received_on");
-        insert.build().persistent(false).execute(&mut *connection).await.doing(WRITING)?;
+        execute(connection, insert, WRITING).await?;
     }
     Ok(())
 }
@@ -232,14 +224,16 @@ async fn write_void(connection: &mut Connection, dossiers: &[&Dossier]) -> Resul
     for some in void.chunks(ROWS) {
         let mut insert =
             QueryBuilder::<Db>::new("INSERT INTO void_lease (lease_id, reference, revision, voided_at) ");
-        insert.push_values(some, |mut row, (reference, lease)| {
-            row.push_bind(lease.id.as_uuid())
-                .push_bind(reference.to_string())
-                .push_bind(whole(lease.revision))
-                .push_bind(lease.at.as_microsecond());
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .id(|(_, lease)| lease.id.as_uuid())
+                .text(|(reference, _)| reference.to_string())
+                .whole(|(_, lease)| whole(lease.revision))
+                .whole(|(_, lease)| lease.at.as_microsecond()),
+        );
         insert.push(" ON CONFLICT DO NOTHING");
-        insert.build().persistent(false).execute(&mut *connection).await.doing("make leases void")?;
+        execute(connection, insert, "make leases void").await?;
     }
     Ok(())
 }

@@ -14,17 +14,15 @@ use std::collections::BTreeSet;
 use ids::Reference;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, whole};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::dialect::{Connection, Db, Row};
+use super::dialect::{Connection, Db, Row, execute, push_rows};
 use crate::domain::link::{Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, choose};
 use crate::store::comparing::Batch;
 use crate::store::numbers::impossible;
 
 pub(super) use decisions::{decide, linked, links_of};
 
-/// Rows in one statement: ten columns at most, far below SQLite's limit of 32,766 variables.
-const ROWS: usize = 500;
 /// As many cases are looked at for each thing that is sought: more than twice as many as may be proposed, and more than
 /// share one place on any day that England has seen.
 const SOUGHT_AT_MOST: usize = 25;
@@ -108,8 +106,8 @@ async fn delete_pairs(
 ) -> Result<(), StoreError> {
     let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE (lower, higher) IN ("));
     push_pairs(&mut delete, pairs);
-    delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
-    Ok(())
+    delete.push(")");
+    execute(transaction, delete, DOING).await
 }
 
 /// Stores proposals in place of those that stood undecided. When it was proposed changes only with a stronger ground,
@@ -122,18 +120,20 @@ async fn store(
     for some in proposals.chunks(ROWS) {
         let mut insert =
             QueryBuilder::<Db>::new("INSERT INTO link (lower, higher, state, ground, proposed_at) ");
-        insert.push_values(some, |mut row, proposal| {
-            row.push_bind(proposal.pair.lower().to_string())
-                .push_bind(proposal.pair.higher().to_string())
-                .push_bind(PROPOSED)
-                .push_bind(proposal.strongest().map(ground_number))
-                .push_bind(now.as_microsecond());
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|proposal| proposal.pair.lower().to_string())
+                .text(|proposal| proposal.pair.higher().to_string())
+                .whole(|_| PROPOSED)
+                .optional_whole(|proposal| proposal.strongest().map(ground_number))
+                .whole(|_| now.as_microsecond()),
+        );
         insert.push(
             " ON CONFLICT (lower, higher) DO UPDATE SET ground = excluded.ground, proposed_at = \
              CASE WHEN excluded.ground < link.ground THEN excluded.proposed_at ELSE link.proposed_at END",
         );
-        insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+        execute(transaction, insert, DOING).await?;
         let pairs: Vec<Pair> = some.iter().map(|proposal| proposal.pair).collect();
         delete_pairs(transaction, "link_reason", &pairs).await?;
     }
@@ -151,17 +151,19 @@ async fn store_reasons(transaction: &mut Connection, proposals: &[Proposal]) -> 
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO link_reason (lower, higher, position, code, text, source, lower_facts, higher_facts) ",
         );
-        insert.push_values(some, |mut row, (pair, position, because)| {
-            row.push_bind(pair.lower().to_string())
-                .push_bind(pair.higher().to_string())
-                .push_bind(whole(*position))
-                .push_bind(&because.reason.code)
-                .push_bind(&because.reason.text)
-                .push_bind(&because.reason.source)
-                .push_bind(because.lower_facts.join("\n"))
-                .push_bind(because.higher_facts.join("\n"));
-        });
-        insert.build().persistent(false).execute(&mut *transaction).await.doing(DOING)?;
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(pair, _, _)| pair.lower().to_string())
+                .text(|(pair, _, _)| pair.higher().to_string())
+                .whole(|(_, position, _)| whole(*position))
+                .text(|(_, _, because)| &because.reason.code)
+                .text(|(_, _, because)| &because.reason.text)
+                .text(|(_, _, because)| &because.reason.source)
+                .text(|(_, _, because)| because.lower_facts.join("\n"))
+                .text(|(_, _, because)| because.higher_facts.join("\n")),
+        );
+        execute(transaction, insert, DOING).await?;
     }
     Ok(())
 }
@@ -184,9 +186,10 @@ fn ground_of(number: i64) -> Option<Ground> {
 
 /// The list of `(lower, higher) IN (…)`.
 fn push_pairs(query: &mut QueryBuilder<Db>, pairs: &[Pair]) {
-    query.push_values(pairs, |mut row, pair| {
-        row.push_bind(pair.lower().to_string()).push_bind(pair.higher().to_string());
-    });
+    push_rows(
+        query,
+        &Columns::of(pairs).text(|pair| pair.lower().to_string()).text(|pair| pair.higher().to_string()),
+    );
 }
 
 fn pair_of(row: &Row) -> Result<Pair, StoreError> {

@@ -6,10 +6,9 @@
 use bytes::Bytes;
 use prost::Message;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, whole};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::cases::ROWS;
-use super::dialect::{Connection, Db};
+use super::dialect::{Connection, Db, execute, push_rows};
 use crate::domain::recipients::Notice;
 use crate::store::{NoticePage, NoticesOf, numbers};
 use crate::wire;
@@ -19,13 +18,15 @@ pub(super) async fn write(connection: &mut Connection, notices: &[&Notice]) -> R
     for some in notices.chunks(ROWS) {
         let mut insert =
             QueryBuilder::<Db>::new("INSERT INTO notice (recipient, reference, revision, told) ");
-        insert.push_values(some, |mut row, notice| {
-            row.push_bind(numbers::recipient_number(notice.recipient))
-                .push_bind(notice.reference.to_string())
-                .push_bind(whole(notice.revision))
-                .push_bind(wire::notices::notice(notice).encode_to_vec());
-        });
-        insert.build().persistent(false).execute(&mut *connection).await.doing("issue notices")?;
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .whole(|notice| numbers::recipient_number(notice.recipient))
+                .text(|notice| notice.reference.to_string())
+                .whole(|notice| whole(notice.revision))
+                .bytes(|notice| wire::notices::notice(notice).encode_to_vec()),
+        );
+        execute(connection, insert, "issue notices").await?;
     }
     Ok(())
 }

@@ -4,10 +4,9 @@
 
 use ids::Reference;
 use sqlx::QueryBuilder;
-use storage::{Doing, StoreError, whole};
+use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::cases::ROWS;
-use super::dialect::{Connection, Db};
+use super::dialect::{Connection, Db, execute, push_among, push_rows};
 use super::rows;
 use crate::store::{CaseRevision, numbers};
 
@@ -20,18 +19,20 @@ pub(super) async fn write(
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO case_revision (reference, revision, outcome, lane, priority, at, came_late, withdraws) ",
         );
-        insert.push_values(some, |mut row, (reference, revision)| {
-            row.push_bind(reference.to_string())
-                .push_bind(whole(revision.revision))
-                .push_bind(revision.outcome.map(numbers::outcome_number))
-                .push_bind(numbers::lane_number(revision.lane))
-                .push_bind(numbers::priority_number(revision.priority))
-                .push_bind(revision.at.as_microsecond())
-                .push_bind(revision.came_late)
-                .push_bind(revision.withdraws);
-        });
+        push_rows(
+            &mut insert,
+            &Columns::of(some)
+                .text(|(reference, _)| reference.to_string())
+                .whole(|(_, revision)| whole(revision.revision))
+                .optional_whole(|(_, revision)| revision.outcome.map(numbers::outcome_number))
+                .whole(|(_, revision)| numbers::lane_number(revision.lane))
+                .whole(|(_, revision)| numbers::priority_number(revision.priority))
+                .whole(|(_, revision)| revision.at.as_microsecond())
+                .flag(|(_, revision)| revision.came_late)
+                .flag(|(_, revision)| revision.withdraws),
+        );
         insert.push(" ON CONFLICT DO NOTHING");
-        insert.build().persistent(false).execute(&mut *connection).await.doing("add to the lineage")?;
+        execute(connection, insert, "add to the lineage").await?;
         fill(connection, some).await?;
     }
     Ok(())
@@ -40,14 +41,10 @@ pub(super) async fn write(
 async fn fill(connection: &mut Connection, some: &[(Reference, CaseRevision)]) -> Result<(), StoreError> {
     let mut update = QueryBuilder::<Db>::new(
         "UPDATE case_revision SET outcome = (SELECT outcome FROM panel_case \
-         WHERE panel_case.reference = case_revision.reference) WHERE outcome IS NULL AND reference IN (",
+         WHERE panel_case.reference = case_revision.reference) WHERE outcome IS NULL AND ",
     );
-    let mut list = update.separated(", ");
-    for (reference, _) in some {
-        list.push_bind(reference.to_string());
-    }
-    update.push(")");
-    update.build().persistent(false).execute(connection).await.doing("add to the lineage")?;
+    push_among(&mut update, "reference", &Columns::of(some).text(|(reference, _)| reference.to_string()));
+    execute(connection, update, "add to the lineage").await?;
     Ok(())
 }
 

@@ -3,8 +3,7 @@
 //!
 //! What a reader would get wrong: what is read in a transaction that writes stays true until its commit, on both
 //! databases: `Database::begin` lets one writer in at a time. What is only read takes a `snapshot` where it needs more
-//! than one statement. Statements whose text depends on the size of a batch are not kept prepared
-//! (`persistent(false)`): a connection would otherwise hold on to a hundred of them.
+//! than one statement.
 
 mod cases;
 mod clusters;
@@ -14,6 +13,7 @@ mod notices;
 #[cfg(test)]
 mod opened;
 mod queue;
+mod references;
 mod revisions;
 mod rows;
 mod taking_up;

@@ -9,10 +9,10 @@ use ids::Reference;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use sqlx::QueryBuilder;
-use storage::{Doing, StoreError};
+use storage::{Columns, ROWS, StoreError};
 
-use super::super::dialect::{Connection, Db, YES, cases_found};
-use super::{DOING, ROWS, SOUGHT_AT_MOST, reference_of};
+use super::super::dialect::{Connection, Db, YES, cases_found, fetch_all, push_rows};
+use super::{DOING, SOUGHT_AT_MOST, reference_of};
 use crate::domain::link::{LinkRule, Linkable, Pair};
 
 /// What is sought for a case: one row of the statement's table `sought`.
@@ -177,16 +177,18 @@ async fn follow(
     pairs: &mut BTreeSet<Pair>,
 ) -> Result<(), StoreError> {
     let mut select = QueryBuilder::<Db>::new(BEFORE);
-    select.push_values(sought, |mut row, sought| {
-        row.push_bind(sought.reference.to_string())
-            .push_bind(sought.authority)
-            .push_bind(&sought.key)
-            .push_bind(sought.days.from.to_string())
-            .push_bind(sought.days.middle.to_string())
-            .push_bind(sought.days.to.to_string());
-    });
+    push_rows(
+        &mut select,
+        &Columns::of(sought)
+            .text(|sought| sought.reference.to_string())
+            .text(|sought| sought.authority)
+            .text(|sought| &sought.key)
+            .text(|sought| sought.days.from.to_string())
+            .text(|sought| sought.days.middle.to_string())
+            .text(|sought| sought.days.to.to_string()),
+    );
     select.push(after(seek));
-    for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+    for row in fetch_all(connection, select, DOING).await? {
         let reference = reference_of(&row, "linkable", "reference")?;
         pairs.extend(Pair::of(reference, reference_of(&row, "linkable", "other")?));
     }

@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use ids::Reference;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, whole};
+use storage::{Doing, ROWS, StoreError, whole};
 
-use super::super::dialect::{Connection, Db, Row};
+use super::super::dialect::{Connection, Db, Row, fetch_all};
+use super::super::references::push_references;
 use super::super::rows;
-use super::{ROWS, pair_of, reference_of};
+use super::{pair_of, reference_of};
 use crate::domain::link::{Decided, Decision, Link, Pair, Verdict};
 use crate::domain::reason::Reason;
 use crate::store::numbers::impossible;
@@ -64,16 +65,10 @@ pub(in super::super) async fn linked(
     for some in references.chunks(ROWS) {
         let mut select = QueryBuilder::<Db>::new("");
         for (union, own, other) in [("", "lower", "higher"), (" UNION ALL ", "higher", "lower")] {
-            let half = format!(
-                "{union}SELECT {own} AS own, {other} AS other FROM link WHERE state = 2 AND {own} IN ("
-            );
-            let mut list = select.push(half).separated(", ");
-            for reference in some {
-                list.push_bind(reference.to_string());
-            }
-            select.push(")");
+            let half = format!("{union}SELECT {own} AS own, {other} AS other FROM link WHERE state = 2 AND ");
+            push_references(select.push(half), own, some);
         }
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(READING)? {
+        for row in fetch_all(connection, select, READING).await? {
             let other = reference_of(&row, "link", "other")?;
             linked.entry(reference_of(&row, "link", "own")?).or_default().push(other);
         }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use ids::Reference;
 use jiff::civil::{Date, Time};
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, optional_number, whole};
+use storage::{Columns, Doing, ROWS, StoreError, optional_number, whole};
 
-use super::super::dialect::{Connection, Db, Row};
-use super::{ROWS, reference_of};
+use super::super::dialect::{Connection, Db, Row, execute, fetch_all, push_rows};
+use super::super::references::push_references;
+use super::reference_of;
 use crate::domain::cluster::Dated;
 use crate::domain::link::{Happened, Linkable, LinkableChild};
 use crate::store::numbers::impossible;
@@ -35,9 +36,9 @@ pub(super) async fn replace(transaction: &mut Connection, cases: &[&Linkable]) -
 pub(super) async fn remove(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     for some in references.chunks(ROWS) {
         for table in ["linkable_child", "linkable"] {
-            let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE reference IN ("));
-            push_references(&mut delete, some);
-            delete.push(")").build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+            let mut delete = QueryBuilder::<Db>::new(format!("DELETE FROM {table} WHERE "));
+            push_references(&mut delete, "reference", some);
+            execute(transaction, delete, REPLACING).await?;
         }
     }
     Ok(())
@@ -48,19 +49,21 @@ async fn insert_cases(transaction: &mut Connection, cases: &[&Linkable]) -> Resu
         "INSERT INTO linkable (reference, authority, occurred_on, occurred_at, dated_on, dated_by, area, setting_urn, \
          names_perpetrator, names_victim) ",
     );
-    insert.push_values(cases, |mut row, case| {
-        row.push_bind(case.reference.to_string())
-            .push_bind(&case.authority)
-            .push_bind(case.occurred_on.map(|day| day.to_string()))
-            .push_bind(case.occurred_at.map(|time| time.to_string()))
-            .push_bind(case.dated.map(|dated| dated.on.to_string()))
-            .push_bind(case.dated.map(|dated| dated.path))
-            .push_bind(case.area.as_ref().map(ToString::to_string))
-            .push_bind(&case.setting_urn)
-            .push_bind(case.names_perpetrator())
-            .push_bind(case.names_victim());
-    });
-    insert.build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+    push_rows(
+        &mut insert,
+        &Columns::of(cases)
+            .text(|case| case.reference.to_string())
+            .text(|case| &case.authority)
+            .optional_text(|case| case.occurred_on.map(|day| day.to_string()))
+            .optional_text(|case| case.occurred_at.map(|time| time.to_string()))
+            .optional_text(|case| case.dated.map(|dated| dated.on.to_string()))
+            .optional_text(|case| case.dated.map(|dated| dated.path))
+            .optional_text(|case| case.area.as_ref().map(ToString::to_string))
+            .optional_text(|case| case.setting_urn.as_deref())
+            .flag(|case| case.names_perpetrator())
+            .flag(|case| case.names_victim()),
+    );
+    execute(transaction, insert, REPLACING).await?;
     Ok(())
 }
 
@@ -71,16 +74,18 @@ async fn insert_children(
     let mut insert = QueryBuilder::<Db>::new(
         "INSERT INTO linkable_child (reference, position, happened, years, child_token, household_token, dated_on) ",
     );
-    insert.push_values(children, |mut row, (case, position, child)| {
-        row.push_bind(case.reference.to_string())
-            .push_bind(whole(*position))
-            .push_bind(child.happened.map(happened_number))
-            .push_bind(child.years.map(whole))
-            .push_bind(&child.child_token)
-            .push_bind(&child.household_token)
-            .push_bind(case.dated.map(|dated| dated.on.to_string()));
-    });
-    insert.build().persistent(false).execute(&mut *transaction).await.doing(REPLACING)?;
+    push_rows(
+        &mut insert,
+        &Columns::of(children)
+            .text(|(case, _, _)| case.reference.to_string())
+            .whole(|(_, position, _)| whole(*position))
+            .optional_whole(|(_, _, child)| child.happened.map(happened_number))
+            .optional_whole(|(_, _, child)| child.years.map(whole))
+            .optional_text(|(_, _, child)| child.child_token.as_deref())
+            .optional_text(|(_, _, child)| child.household_token.as_deref())
+            .optional_text(|(case, _, _)| case.dated.map(|dated| dated.on.to_string())),
+    );
+    execute(transaction, insert, REPLACING).await?;
     Ok(())
 }
 
@@ -113,9 +118,9 @@ async fn select(
     references: &[Reference],
 ) -> Result<Vec<Row>, StoreError> {
     let mut select = QueryBuilder::<Db>::new(from);
-    push_references(select.push(" WHERE reference IN ("), references);
-    select.push(")").push(order);
-    select.build().persistent(false).fetch_all(&mut *connection).await.doing(READING)
+    push_references(select.push(" WHERE "), "reference", references);
+    select.push(order);
+    fetch_all(connection, select, READING).await
 }
 
 fn linkable(row: &Row) -> Result<Linkable, StoreError> {
@@ -179,11 +184,4 @@ fn happened_number(happened: Happened) -> i64 {
 fn happened_of(number: i64) -> Option<Happened> {
     let every = [Happened::Death, Happened::Harm, Happened::HarmedAnother];
     every.into_iter().find(|happened| happened_number(*happened) == number)
-}
-
-pub(super) fn push_references(query: &mut QueryBuilder<Db>, references: &[Reference]) {
-    let mut list = query.separated(", ");
-    for reference in references {
-        list.push_bind(reference.to_string());
-    }
 }

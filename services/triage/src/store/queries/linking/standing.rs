@@ -7,11 +7,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use ids::Reference;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError};
+use storage::{Doing, ROWS, StoreError};
 
-use super::super::dialect::{Connection, Db, Row};
-use super::linkables::push_references;
-use super::{DOING, PROPOSED, ROWS, ground_of, pair_of, push_pairs, reference_of};
+use super::super::dialect::{Connection, Db, Row, fetch_all};
+use super::super::references::push_references;
+use super::{DOING, PROPOSED, ground_of, pair_of, push_pairs, reference_of};
 use crate::domain::link::{Ground, Pair, Standing};
 use crate::store::comparing::Before;
 use crate::store::numbers::impossible;
@@ -29,7 +29,7 @@ pub(super) async fn of(
         );
         push_pairs(&mut select, some);
         select.push(")");
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        for row in fetch_all(connection, select, DOING).await? {
             let pair = pair_of(&row)?;
             let state: i64 = row.try_get("state").doing(DOING)?;
             let link = if state == PROPOSED {
@@ -53,11 +53,10 @@ pub(super) async fn undecided_of(
         let mut select = QueryBuilder::<Db>::new("");
         for (union, side) in [("", "lower"), (" UNION ALL ", "higher")] {
             let half = "SELECT lower, higher FROM link WHERE state = 1 AND";
-            select.push(format!("{union}{half} {side} IN ("));
-            push_references(&mut select, some);
-            select.push(")");
+            select.push(format!("{union}{half} "));
+            push_references(&mut select, side, some);
         }
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        for row in fetch_all(connection, select, DOING).await? {
             pairs.insert(pair_of(&row)?);
         }
     }
@@ -72,12 +71,12 @@ pub(super) async fn count(connection: &mut Connection, cases: &[Reference]) -> R
         for (union, own, other) in [("", "lower", "higher"), (" UNION ALL ", "higher", "lower")] {
             select.push(format!(
                 "{union}SELECT {own} AS reference, ground, count(*) AS number FROM link WHERE state = 1 \
-                 AND EXISTS (SELECT 1 FROM linkable WHERE linkable.reference = link.{other}) AND {own} IN ("
+                 AND EXISTS (SELECT 1 FROM linkable WHERE linkable.reference = link.{other}) AND "
             ));
-            push_references(&mut select, some);
-            select.push(format!(") GROUP BY {own}, ground"));
+            push_references(&mut select, own, some);
+            select.push(format!(" GROUP BY {own}, ground"));
         }
-        for row in select.build().persistent(false).fetch_all(&mut *connection).await.doing(DOING)? {
+        for row in fetch_all(connection, select, DOING).await? {
             let number: i64 = row.try_get("number").doing(DOING)?;
             let reference = reference_of(&row, "link", "reference")?;
             let number = usize::try_from(number).unwrap_or(usize::MAX);
