@@ -14,10 +14,10 @@ use lapin::options::{
 };
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
-use lifecycle::{BackOff, CancellationToken, Lifecycle};
+use lifecycle::{BackOff, CancellationToken, Lifecycle, pause};
 
 use crate::message::envelope;
-use crate::session::{self, TO_CLOSE, close_with};
+use crate::session::{self, TO_CLOSE, close_with, within_patience};
 use crate::{BrokerError, Config};
 
 /// Messages of one batch: enough to share a commit among many.
@@ -32,6 +32,9 @@ pub(crate) trait Handler: Send + Sync {
     /// Handles a batch, and returns whether it is to be acknowledged: whatever must outlive it is committed then. False
     /// where the word to stop came first.
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError>;
+
+    /// How long messages may gather after a batch that was not full.
+    fn gathers(&self) -> Duration;
 }
 
 /// Reads the queue of a receiver until the lifecycle stops.
@@ -73,8 +76,13 @@ async fn read(
     let read = loop {
         match next_batch(&connection, &mut consumer, stop).await {
             Ok(batch) if batch.is_empty() => break Ok(()),
-            Ok(batch) => match handle(handler, &batch, stop).await {
-                Ok(true) => heard = true,
+            Ok(batch) => match handle(config, handler, &batch, stop).await {
+                Ok(true) => {
+                    heard = true;
+                    if batch.len() < BATCH {
+                        pause(handler.gathers(), stop).await;
+                    }
+                }
                 Ok(false) => break Ok(()),
                 Err(error) => break Err((error, heard)),
             },
@@ -92,13 +100,22 @@ async fn read(
 
 async fn open(config: &Config, queue: &str) -> Result<(Connection, Channel, Consumer), BrokerError> {
     let connection = session::open(config, queue).await?;
+    let (channel, consumer) = within_patience(config, begin(config, &connection, queue)).await?;
+    Ok((connection, channel, consumer))
+}
+
+async fn begin(
+    config: &Config,
+    connection: &Connection,
+    queue: &str,
+) -> Result<(Channel, Consumer), BrokerError> {
     let channel = connection.create_channel().await?;
     // Without it the broker sends the whole queue at once.
     channel.basic_qos(config.prefetch, BasicQosOptions::default()).await?;
     let consumer = channel
         .basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default())
         .await?;
-    Ok((connection, channel, consumer))
+    Ok((channel, consumer))
 }
 
 /// Waits for a message, and takes what else has come with it. Nothing where the word to stop came first.
@@ -136,6 +153,7 @@ async fn next_batch(
 
 /// Handles a batch and acknowledges it. False where the word to stop came first.
 async fn handle(
+    config: &Config,
     handler: &impl Handler,
     batch: &[Delivery],
     stop: &CancellationToken,
@@ -147,8 +165,11 @@ async fn handle(
     faults::pass("consumer", "delivered");
     // What was rejected is settled already; the others are, with the last of them.
     if let Some(last) = batch.iter().rev().find(|delivery| delivery.usable()) {
-        let acknowledged = last.ack(BasicAckOptions { multiple: true }).await;
-        if !acknowledged.map_err(|error| BrokerError::ended(&error))? {
+        let acknowledging = async {
+            let acknowledged = last.ack(BasicAckOptions { multiple: true }).await;
+            acknowledged.map_err(|error| BrokerError::ended(&error))
+        };
+        if !within_patience(config, acknowledging).await? {
             return Err(BrokerError::NotNow("the channel ended before the acknowledgement".to_owned()));
         }
     }
@@ -180,5 +201,9 @@ impl Handler for Hearing {
             return Ok(true);
         }
         Ok(deliver(&self.receiver, &events, stop).await == Delivered::Held)
+    }
+
+    fn gathers(&self) -> Duration {
+        self.receiver.subscriber.gathers()
     }
 }

@@ -2,6 +2,7 @@
 //! is then in one place, with its reason, and is retried in one way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts::topology::DELIVERIES_AT_MOST;
@@ -41,6 +42,10 @@ impl Handler for Collecting {
             }
         }
         Ok(true)
+    }
+
+    fn gathers(&self) -> Duration {
+        Duration::ZERO
     }
 }
 

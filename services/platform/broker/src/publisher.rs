@@ -17,7 +17,7 @@ use lifecycle::CancellationToken;
 use contracts::topology::EXCHANGE;
 
 use crate::message::properties;
-use crate::session::{close_with, open, patience};
+use crate::session::{close_with, open, patience, within_patience};
 use crate::{BrokerError, Config, topology};
 
 /// Publishes over a connection of its own, made when it is first needed and made anew after an error.
@@ -58,8 +58,12 @@ impl Publisher {
             return Ok(session);
         }
         let connection = open(&self.config, "publisher").await?;
-        let channel = connection.create_channel().await?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        let beginning = async {
+            let channel = connection.create_channel().await?;
+            channel.confirm_select(ConfirmSelectOptions::default()).await?;
+            Ok(channel)
+        };
+        let channel = within_patience(&self.config, beginning).await?;
         Ok(Session { connection, channel })
     }
 

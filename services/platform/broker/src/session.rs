@@ -39,10 +39,18 @@ pub async fn probe(config: &Config) -> Result<Reachable, BrokerError> {
 /// Connects, and makes what is missing of the topology, each within the patience that is set.
 pub(crate) async fn open(config: &Config, name: &str) -> Result<Connection, BrokerError> {
     let connection = connect(config, name).await?;
-    match tokio::time::timeout(patience(config), topology::declare_on(&connection)).await {
-        Ok(declared) => declared.map(|()| connection),
-        Err(_) => Err(BrokerError::NotNow(format!("no answer within {} seconds", config.patience_seconds))),
-    }
+    within_patience(config, topology::declare_on(&connection)).await?;
+    Ok(connection)
+}
+
+/// Waits for the broker's answer as long as the settings allow, so that a session never waits for one that does not come.
+pub(crate) async fn within_patience<T>(
+    config: &Config,
+    asking: impl Future<Output = Result<T, BrokerError>>,
+) -> Result<T, BrokerError> {
+    tokio::time::timeout(patience(config), asking).await.unwrap_or_else(|_| {
+        Err(BrokerError::NotNow(format!("no answer within {} seconds", config.patience_seconds)))
+    })
 }
 
 /// How often a broker that hangs up on TLS is asked for its reason.

@@ -4,6 +4,7 @@
 //! what fails alone, several times, is parked with its reason, so that it holds up nothing else.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures::FutureExt;
 use lifecycle::{BackOff, CancellationToken};
@@ -12,6 +13,10 @@ use crate::{Delivered, Envelope, HandlingError, Receiver};
 
 /// How often an event that a receiver refuses is tried alone before it is parked.
 const TRIES: u32 = 3;
+
+/// How long a receiver may take over a batch: longer than any statement of a database may (15 s), and many of them. Where a
+/// line is cut and neither end is told, nothing comes back at all; what was begun is then undone, and delivered again.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What became of a batch at one receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +88,9 @@ async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationTo
             .iter()
             .map(|envelope| Delivered::on(receiver.subscriber.queue(), (*envelope).clone()))
             .collect();
-        match AssertUnwindSafe(receiver.subscriber.handle(&batch)).catch_unwind().await {
+        let handling = AssertUnwindSafe(receiver.subscriber.handle(&batch)).catch_unwind();
+        let handled = tokio::time::timeout(LONGEST, handling).await;
+        match handled.unwrap_or_else(|_| Ok(Err(HandlingError::Unavailable("no answer in time".into())))) {
             Ok(Ok(())) => return Attempt::Held,
             Ok(Err(HandlingError::Refused(reason))) => return Attempt::Refused(reason.to_string()),
             Err(_) => return Attempt::Refused("the handler panicked; its log line says where".to_owned()),
@@ -108,4 +115,55 @@ async fn park(receiver: &Receiver, envelope: &Envelope, reason: &str, stop: &Can
         }
     }
     Delivery::Held
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use storage::StoreError;
+
+    use super::*;
+    use crate::{Keeper, Subscriber};
+
+    /// Never answers the first time, as over a line that was cut; and parks nothing.
+    #[derive(Default)]
+    struct Deaf {
+        calls: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl Subscriber for Deaf {
+        fn queue(&self) -> &'static str {
+            "tests.deaf"
+        }
+
+        fn hears(&self, _kind: &str) -> bool {
+            true
+        }
+
+        async fn handle(&self, _batch: &[Delivered]) -> Result<(), HandlingError> {
+            if self.calls.fetch_add(1, Ordering::SeqCst) == 0 {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        }
+    }
+
+    #[async_trait]
+    impl Keeper for Deaf {
+        async fn park(&self, _queue: &str, _envelope: &Envelope, _reason: &str) -> Result<(), StoreError> {
+            panic!("nothing is to be parked")
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_receiver_that_does_not_answer_gets_the_batch_again() {
+        let deaf = Arc::new(Deaf::default());
+        let receiver = Receiver { subscriber: deaf.clone(), keeper: deaf.clone() };
+        assert_eq!(deliver(&receiver, &[], &CancellationToken::new()).await, Delivery::Held);
+        assert_eq!(deaf.calls.load(Ordering::SeqCst), 2);
+    }
 }

@@ -1,6 +1,7 @@
 //! How a receiver takes events: in batches, with the span of each already joined to its trace.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ids::EventId;
@@ -17,6 +18,12 @@ pub trait Subscriber: Send + Sync {
 
     /// Whether events of this name belong on the queue.
     fn hears(&self, kind: &str) -> bool;
+
+    /// How long events may gather after a batch before the next is taken, where they come one by one: the longer, the fewer
+    /// and the larger batches are, and the later their effects.
+    fn gathers(&self) -> Duration {
+        Duration::from_millis(3)
+    }
 
     /// Takes the effect of each event that has not been taken before, all in one transaction with the inbox.
     ///

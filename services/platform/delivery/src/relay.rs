@@ -11,6 +11,10 @@ use crate::{Carrier, Outbox};
 /// Events in a batch: enough to share a commit among many, few enough to keep a batch under a few megabytes.
 const BATCH: u32 = 256;
 
+/// How long the store may take to give out a batch, or to take it back: as long as a statement of a database may (15 s), and
+/// some more. Where nothing comes back at all, the claim is dropped and the events are claimed again.
+const LONGEST: Duration = Duration::from_secs(20);
+
 /// How long a relay that found nothing waits for a commit of its own process before it looks again: what another replica
 /// has left behind makes no sound here.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -21,10 +25,16 @@ pub struct Relay {
     carrier: Arc<dyn Carrier>,
 }
 
+/// How long a relay lets events gather after a batch that was not full: under load, batches are then few and large.
+const GATHERS: Duration = Duration::from_millis(3);
+
 /// What came of one batch.
 enum Round {
     Empty,
-    Arrived,
+    /// All of it has arrived; whether it was full.
+    Arrived {
+        full: bool,
+    },
     Held,
 }
 
@@ -40,7 +50,12 @@ impl Relay {
         while !stop.is_cancelled() {
             match self.relay_batch(&stop).await {
                 Ok(Round::Empty) => self.wait_for_commit(&stop).await,
-                Ok(Round::Arrived) => back_off = BackOff::default(),
+                Ok(Round::Arrived { full }) => {
+                    back_off = BackOff::default();
+                    if !full {
+                        pause(GATHERS, &stop).await;
+                    }
+                }
                 Ok(Round::Held) => {
                     if !back_off.wait(&stop).await {
                         return;
@@ -57,7 +72,7 @@ impl Relay {
     }
 
     async fn relay_batch(&self, stop: &CancellationToken) -> Result<Round, StoreError> {
-        let claim = self.outbox.claim(BATCH).await?;
+        let claim = in_time("claim events", self.outbox.claim(BATCH)).await?;
         let number = claim.envelopes.len();
         if number == 0 {
             return Ok(Round::Empty);
@@ -68,9 +83,10 @@ impl Relay {
             return Ok(Round::Held);
         }
         faults::pass("relay", "carried");
-        claim.settle(&arrived).await?;
+        in_time("take delivered events from the outbox", claim.settle(&arrived)).await?;
         faults::pass("relay", "settled");
-        Ok(if arrived.len() == number { Round::Arrived } else { Round::Held })
+        let full = u32::try_from(number).is_ok_and(|number| number >= BATCH);
+        Ok(if arrived.len() == number { Round::Arrived { full } } else { Round::Held })
     }
 
     async fn wait_for_commit(&self, stop: &CancellationToken) {
@@ -80,4 +96,12 @@ impl Relay {
         )
         .await;
     }
+}
+
+async fn in_time<T>(
+    doing: &'static str,
+    asking: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let answered = tokio::time::timeout(LONGEST, asking).await;
+    answered.unwrap_or_else(|_| Err(StoreError::not_in_time(doing)))
 }
