@@ -1,5 +1,7 @@
 //! What intake hears: queue `intake.outcomes`. Generated event types stop here.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED};
@@ -32,6 +34,11 @@ impl Subscriber for Outcomes {
 
     fn hears(&self, kind: &str) -> bool {
         [NOTIFICATION_ASSESSED, CASE_QUEUED, CASE_ACKNOWLEDGED].contains(&kind)
+    }
+
+    /// Whoever watches sees a step this much later, and no case waits for it.
+    fn gathers(&self) -> Duration {
+        Duration::from_millis(20)
     }
 
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {

@@ -1,5 +1,5 @@
-//! Holds concurrent revisions together, first ones and later ones alike: whatever has come in while the last commit was
-//! under way shares the next one. Nobody waits for company: a lone revision is committed at once.
+//! Holds concurrent revisions together, first ones and later ones alike: whatever has come in while commits were under way
+//! shares the next one. Nobody waits for company: a lone revision is committed at once.
 //!
 //! The queue is bounded by count and by bytes. When the disk is slower than the senders, they wait their turn instead of
 //! filling memory, and no longer than a bound: then they are told to send it again, which is answered with the receipt
@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ids::Reference;
-use lifecycle::{CancellationToken, Lifecycle};
+use lifecycle::{CancellationToken, Lifecycle, pause};
 use storage::StoreError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::back_pressure::BackPressure;
@@ -19,6 +20,10 @@ use crate::store::{Candidate, Holding, Store};
 
 /// Submissions that may wait for a commit.
 const WAITING: usize = 1024;
+
+/// For so long at least a batch takes one of the places that a store has for commits side by side. Whoever comes to a free
+/// place waits for nobody; who does not, shares the next commit with all that have come by then.
+const BETWEEN_COMMITS: Duration = Duration::from_millis(5);
 
 /// How long a sender waits for its answer: longer than a statement of the database may take (15 s), and shorter than the
 /// half minute after which many clients give up.
@@ -83,7 +88,7 @@ impl HoldTogether {
         lifecycle: &Lifecycle,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
-        let holder = Holder { store, changes, limits, pressure };
+        let holder = Arc::new(Holder { store, changes, limits, pressure });
         lifecycle.run(holder.hold_batches(waiting, lifecycle.stopping()));
         Self { queue, backlog: Arc::new(Semaphore::new(limits.largest_backlog)), limits }
     }
@@ -117,12 +122,18 @@ struct Holder {
 }
 
 impl Holder {
-    async fn hold_batches(self, mut waiting: mpsc::Receiver<Submission>, stop: CancellationToken) {
-        let largest_commit = self.limits.largest_commit;
-        let mut batch = Vec::with_capacity(largest_commit);
+    /// As many batches are under way at once as the store commits side by side: what comes in meanwhile waits, and so
+    /// shares the next one.
+    async fn hold_batches(self: Arc<Self>, mut waiting: mpsc::Receiver<Submission>, stop: CancellationToken) {
+        let at_once = self.store.commits_at_once();
+        let mut under_way = JoinSet::new();
         loop {
+            while under_way.len() >= at_once {
+                ended(under_way.join_next().await);
+            }
+            let mut batch = Vec::new();
             let received = tokio::select! {
-                received = waiting.recv_many(&mut batch, largest_commit) => received,
+                received = waiting.recv_many(&mut batch, self.limits.largest_commit) => received,
                 () = stop.cancelled(), if !waiting.is_closed() => {
                     // Closed, the queue takes nothing new and gives out what it has.
                     waiting.close();
@@ -130,16 +141,24 @@ impl Holder {
                 }
             };
             if received == 0 {
-                return;
+                break;
             }
-            self.answer(batch.drain(..)).await;
+            let holder = self.clone();
+            under_way.spawn(async move {
+                // Its place is taken for a moment at least: under load, commits are then few and large.
+                let never = CancellationToken::new();
+                futures::join!(holder.answer(batch), pause(BETWEEN_COMMITS, &never));
+            });
+        }
+        while let Some(last) = under_way.join_next().await {
+            ended(Some(last));
         }
     }
 
     /// Holds or finds what has come in, and answers each sender.
-    async fn answer(&self, batch: impl Iterator<Item = Submission>) {
+    async fn answer(&self, batch: Vec<Submission>) {
         // Whoever waits no more was told to send it again, or has gone: when the store hung, that is all who waited.
-        let batch = batch.filter(|submission| !submission.answer.is_closed());
+        let batch = batch.into_iter().filter(|submission| !submission.answer.is_closed());
         let (candidates, senders): (Vec<_>, Vec<_>) =
             batch.map(|Submission { candidate, answer, _room }| (candidate, (answer, _room))).unzip();
         if candidates.is_empty() {
@@ -166,6 +185,13 @@ impl Holder {
             // A sender that went away is not told; what it sent is held, and sending it again gives the receipt.
             let _gone = answer.send(holding);
         }
+    }
+}
+
+/// Senders of a batch that panicked are told to send again, for their answers are gone; whoever wrote the panic said why.
+fn ended(batch: Option<Result<(), JoinError>>) {
+    if let Some(Err(error)) = batch {
+        tracing::error!(%error, "a batch ended without its answers");
     }
 }
 

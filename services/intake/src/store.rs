@@ -169,6 +169,9 @@ pub trait Store: Send + Sync {
     /// Nothing of the batch is held then. A reference that is taken already is a unique violation.
     async fn hold(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError>;
 
+    /// How many batches are best held side by side: more than that only make each smaller.
+    fn commits_at_once(&self) -> usize;
+
     /// Answers each candidate as [`Store::hold`] would, and holds nothing: what was held before still has its receipt
     /// while nothing new is taken. One that is new counts for none of the others.
     ///

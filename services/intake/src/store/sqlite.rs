@@ -4,13 +4,16 @@ use std::path::Path;
 
 use storage::sqlite::{Database, OpenError};
 
-mod batches;
-
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::{admit, append};
-    use storage::StoreError;
-    pub(super) use storage::sqlite::{Connection, Database, Db, Pool, Row, Transaction};
+    pub(super) use storage::sqlite::{
+        Connection, Database, Db, Pool, Row, Transaction, execute, fetch_all, push_among, push_rows,
+    };
+    use storage::{Columns, StoreError};
+
+    /// There is one writer.
+    pub(super) const COMMITS_AT_ONCE: usize = 1;
 
     /// Joins what was sent to the table in which it is looked up. CROSS JOIN keeps the order of the tables (SQLite's query
     /// planner, "Manual Control"): what was sent is looked up, and no table is read through.
@@ -19,6 +22,14 @@ mod dialect {
     /// Begins reading several statements as one picture: a transaction of SQLite sees one.
     pub(super) async fn snapshot(readers: &Pool, name: &'static str) -> Result<Transaction, StoreError> {
         storage::Doing::doing(readers.begin().await, name)
+    }
+
+    /// A column of a sender's words.
+    pub(super) fn with_words<'a, T>(
+        columns: Columns<'a, T>,
+        words: impl Fn(&'a T) -> Option<&'a str>,
+    ) -> Columns<'a, T> {
+        columns.optional_text(words)
     }
 
     /// Words of a sender, as their column keeps them.
@@ -41,6 +52,8 @@ mod rows;
 mod sql_store;
 #[path = "queries/steps.rs"]
 mod steps;
+#[path = "queries/writing.rs"]
+mod writing;
 
 pub use sql_store::SqlStore as SqliteStore;
 

@@ -43,6 +43,20 @@ async fn two_replicas_that_hold_the_same_submission_at_once_give_the_one_receipt
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_replicas_that_hold_the_same_many_in_opposite_orders_do_not_wait_for_each_other() {
+    let (room, beside) = two().await;
+    for round in 0..50 {
+        // Each replica draws references of its own.
+        let sent = |number| room.candidate(&notification("373", &format!("A-{round}-{number:02}"), ""));
+        let one: Vec<Candidate> = (0..20).map(sent).collect();
+        let other: Vec<Candidate> = (0..20).rev().map(sent).collect();
+        let (held, found) = tokio::join!(room.store.hold(&one), beside.hold(&other));
+        let answers = [held.expect("held"), found.expect("held")].concat();
+        assert_eq!(answers.iter().filter(|answer| **answer == NEW).count(), 20, "{answers:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_replicas_that_hold_other_contents_of_one_revision_at_once_hold_one_and_show_it() {
     let (room, beside) = two().await;
     let reference = room.held().await;

@@ -12,12 +12,12 @@ use sqlx::Row as _;
 use storage::{Doing, StoreError, optional_number, whole};
 use tracing::Span;
 
-use super::batches::insert_revisions;
 use super::dialect::{Connection, Pool, append, kept, snapshot};
 use super::read;
 use super::read::revision_row;
 use super::rows::{found, hand_over, hand_over_offer, words};
 use super::sql_store::SqlStore;
+use super::writing::insert_revisions;
 use crate::SERVICE;
 use crate::store::{Answered, AnsweredWith, Candidate, Key, Offer, Progress};
 

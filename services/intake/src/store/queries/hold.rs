@@ -1,27 +1,41 @@
 //! Holding revisions: what is held already is looked up for the whole batch, each candidate is placed by the domain's
 //! rules, and what is new is written with its events, all in one transaction.
+//!
+//! What a reader would get wrong: a first revision is not looked for before its notification is written. The table has one
+//! notification for each key, so writing it says whether the key is free, also where another replica writes it just now:
+//! then the database waits to see what becomes of that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use contracts::notification::v1::RevisionKind;
 use delivery::Envelope;
 use ids::Reference;
 use sqlx::QueryBuilder;
-use storage::{Doing, StoreError};
+use storage::{Columns, ROWS, StoreError, whole};
 
-use super::batches::{insert_notifications, insert_revisions, sent_revisions, sent_submissions};
-use super::dialect::{Connection, Db, LOOKED_UP_IN, append, snapshot};
+use super::dialect::{Connection, Db, LOOKED_UP_IN, append, fetch_all, push_among, push_rows, snapshot};
 use super::hand_overs::lapse_open_offer;
 use super::rows::{given_receipt, newest, standing};
-use super::sql_store::{ROWS, SqlStore};
+use super::sql_store::SqlStore;
+use super::writing::{insert_notifications, insert_revisions};
 use crate::domain::standing::{place_first, place_later};
 use crate::store::{Candidate, GivenReceipt, Holding, Standing};
 
 const NAME: &str = "hold notifications";
 
 pub(super) async fn hold(store: &SqlStore, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError> {
-    let mut transaction = store.database.begin(NAME).await?;
-    let mut held = Held::before(&mut transaction, candidates).await?;
+    let (first, later): (Vec<&Candidate>, Vec<&Candidate>) =
+        candidates.iter().partition(|candidate| candidate.kind == RevisionKind::Submitted);
+    // A first revision hangs on its own key alone, which its row locks: such batches are held side by side. A later one
+    // hangs on what is held by then, so it takes its turn.
+    let mut transaction = if later.is_empty() {
+        store.database.begin_beside(NAME).await?
+    } else {
+        store.database.begin(NAME).await?
+    };
+    let mut held = Held::default();
+    held.claim_first(&mut transaction, &first).await?;
+    held.look_for_all_later(&mut transaction, &later).await?;
     let holdings: Vec<Holding> = candidates.iter().map(|candidate| held.place_and_count(candidate)).collect();
     let fresh: Vec<(&Candidate, u32)> = candidates
         .iter()
@@ -31,10 +45,6 @@ pub(super) async fn hold(store: &SqlStore, candidates: &[Candidate]) -> Result<V
             _ => None,
         })
         .collect();
-    let first = fresh.iter().map(|(candidate, _)| *candidate);
-    let first: Vec<&Candidate> =
-        first.filter(|candidate| candidate.kind == RevisionKind::Submitted).collect();
-    insert_notifications(&mut transaction, &first, NAME).await?;
     insert_revisions(&mut transaction, &fresh, NAME).await?;
     let mut events: Vec<Envelope> =
         fresh.iter().map(|(candidate, follows)| candidate.event_following(*follows)).collect();
@@ -75,14 +85,50 @@ impl Held {
         let (first, later): (Vec<&Candidate>, Vec<&Candidate>) =
             candidates.iter().partition(|candidate| candidate.kind == RevisionKind::Submitted);
         let mut held = Self::default();
-        for some in first.chunks(ROWS) {
-            held.look_for_first(connection, some).await?;
-        }
-        for some in later.chunks(ROWS) {
-            held.look_for_standings(connection, some).await?;
-            held.look_for_later(connection, some).await?;
-        }
+        held.look_for_all_first(connection, &first).await?;
+        held.look_for_all_later(connection, &later).await?;
         Ok(held)
+    }
+
+    /// Writes the notifications of first revisions whose keys nobody has, and looks up what is held under the others. Of
+    /// several under one key the first counts.
+    async fn claim_first(
+        &mut self,
+        connection: &mut Connection,
+        candidates: &[&Candidate],
+    ) -> Result<(), StoreError> {
+        let mut by_key: BTreeMap<SubmissionKey, &Candidate> = BTreeMap::new();
+        for candidate in candidates {
+            by_key.entry(submission_key(candidate)).or_insert(candidate);
+        }
+        // In the order of the keys, so that no two batches wait for each other.
+        let mut sent: Vec<&Candidate> = by_key.into_values().collect();
+        let claimed = insert_notifications(connection, &sent, NAME).await?;
+        sent.retain(|candidate| !claimed.contains(&candidate.receipt.reference.to_string()));
+        self.look_for_all_first(connection, &sent).await
+    }
+
+    async fn look_for_all_first(
+        &mut self,
+        connection: &mut Connection,
+        candidates: &[&Candidate],
+    ) -> Result<(), StoreError> {
+        for some in candidates.chunks(ROWS) {
+            self.look_for_first(connection, some).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_for_all_later(
+        &mut self,
+        connection: &mut Connection,
+        candidates: &[&Candidate],
+    ) -> Result<(), StoreError> {
+        for some in candidates.chunks(ROWS) {
+            self.look_for_standings(connection, some).await?;
+            self.look_for_later(connection, some).await?;
+        }
+        Ok(())
     }
 
     async fn look_for_first(
@@ -90,18 +136,20 @@ impl Held {
         connection: &mut Connection,
         candidates: &[&Candidate],
     ) -> Result<(), StoreError> {
-        let mut select = sent_submissions(candidates);
+        let mut select = QueryBuilder::<Db>::new("WITH sent (authority, sender_reference) AS (");
+        let columns = Columns::of(candidates)
+            .text(|candidate| &candidate.receipt.authority)
+            .text(|candidate| &candidate.receipt.sender_reference);
+        push_rows(&mut select, &columns);
         // `(…) IN (VALUES …)` would read a table through on SQLite.
         select.push(format_args!(
-            "SELECT r.*, n.sender_reference, \
+            ") SELECT r.*, n.sender_reference, \
                (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest \
              FROM sent {LOOKED_UP_IN} notification n \
                ON n.first_authority = sent.authority AND n.sender_reference = sent.sender_reference \
              {LOOKED_UP_IN} revision r ON r.reference = n.reference AND r.number = 1",
         ));
-        // Planned anew each time: a plan that is kept from when a table was small would read it through when it is not.
-        let rows = select.build().persistent(false).fetch_all(connection).await.doing(NAME)?;
-        for row in &rows {
+        for row in &fetch_all(connection, select, NAME).await? {
             let given = given_receipt(row)?;
             let key = (given.receipt.authority.clone(), given.receipt.sender_reference.clone());
             self.first.insert(key, (given, newest(row)?));
@@ -116,14 +164,11 @@ impl Held {
     ) -> Result<(), StoreError> {
         let mut select = QueryBuilder::<Db>::new(
             "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest \
-             FROM notification n WHERE n.reference IN (",
+             FROM notification n WHERE ",
         );
-        let mut list = select.separated(", ");
-        for candidate in candidates {
-            list.push_bind(candidate.receipt.reference.to_string());
-        }
-        let rows = select.push(")").build().persistent(false).fetch_all(connection).await.doing(NAME)?;
-        for row in &rows {
+        let columns = Columns::of(candidates).text(|candidate| candidate.receipt.reference.to_string());
+        push_among(&mut select, "n.reference", &columns);
+        for row in &fetch_all(connection, select, NAME).await? {
             let (reference, standing) = standing(row)?;
             self.standings.insert(reference, standing);
         }
@@ -135,14 +180,17 @@ impl Held {
         connection: &mut Connection,
         candidates: &[&Candidate],
     ) -> Result<(), StoreError> {
-        let mut select = sent_revisions(candidates);
+        let mut select = QueryBuilder::<Db>::new("WITH sent (reference, number) AS (");
+        let columns = Columns::of(candidates)
+            .text(|candidate| candidate.receipt.reference.to_string())
+            .whole(|candidate| whole(candidate.receipt.revision));
+        push_rows(&mut select, &columns);
         select.push(format_args!(
-            "SELECT r.*, n.sender_reference \
+            ") SELECT r.*, n.sender_reference \
              FROM sent {LOOKED_UP_IN} revision r ON r.reference = sent.reference AND r.number = sent.number \
              {LOOKED_UP_IN} notification n ON n.reference = r.reference",
         ));
-        let rows = select.build().persistent(false).fetch_all(connection).await.doing(NAME)?;
-        for row in &rows {
+        for row in &fetch_all(connection, select, NAME).await? {
             let given = given_receipt(row)?;
             self.later.insert((given.receipt.reference, given.receipt.revision), given);
         }

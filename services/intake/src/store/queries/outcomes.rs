@@ -9,12 +9,12 @@ use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError};
+use storage::{Columns, Doing, ROWS, StoreError};
 
-use super::dialect::{Connection, Db, admit, append};
+use super::dialect::{Connection, Db, admit, append, fetch_all, push_among};
 use super::hand_overs::{keep_open_offer, lapse_open_offer, offer};
 use super::rows::{hand_over, newest, reference};
-use super::sql_store::{ROWS, SqlStore};
+use super::sql_store::SqlStore;
 use super::steps::{insert_acknowledgements, insert_steps};
 use crate::domain::hand_over::{Move, after_finding, duty_elsewhere};
 use crate::domain::status::Outcome;
@@ -92,14 +92,11 @@ async fn newest_of(
     connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, u32>, StoreError> {
-    let select = "SELECT reference, max(number) AS newest FROM revision WHERE reference IN (";
+    let select = "SELECT reference, max(number) AS newest FROM revision WHERE ";
     let mut select = QueryBuilder::<Db>::new(select);
-    let mut list = select.separated(", ");
-    for reference in references {
-        list.push_bind(reference.to_string());
-    }
-    let select = select.push(") GROUP BY reference").build().persistent(false);
-    let rows = select.fetch_all(connection).await.doing(NAME)?;
+    push_among(&mut select, "reference", &Columns::of(references).text(Reference::to_string));
+    select.push(" GROUP BY reference");
+    let rows = fetch_all(connection, select, NAME).await?;
     rows.iter().map(|row| Ok((reference(row.try_get("reference").doing(NAME)?)?, newest(row)?))).collect()
 }
 
@@ -108,13 +105,10 @@ async fn latest_of(
     connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, HandOver>, StoreError> {
-    let mut select = QueryBuilder::<Db>::new("SELECT * FROM hand_over WHERE reference IN (");
-    let mut list = select.separated(", ");
-    for reference in references {
-        list.push_bind(reference.to_string());
-    }
+    let mut select = QueryBuilder::<Db>::new("SELECT * FROM hand_over WHERE ");
+    push_among(&mut select, "reference", &Columns::of(references).text(Reference::to_string));
     // In the order of the offers, so that the newest is collected last.
-    let select = select.push(") ORDER BY offer").build().persistent(false);
-    let rows = select.fetch_all(connection).await.doing(NAME)?;
+    select.push(" ORDER BY offer");
+    let rows = fetch_all(connection, select, NAME).await?;
     rows.iter().map(|row| Ok((reference(row.try_get("reference").doing(NAME)?)?, hand_over(row)?))).collect()
 }

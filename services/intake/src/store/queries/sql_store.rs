@@ -16,14 +16,11 @@ use jiff::Timestamp;
 use storage::StoreError;
 use tokio::time::timeout;
 
-use super::dialect::Database;
+use super::dialect::{COMMITS_AT_ONCE, Database};
 use super::{hand_overs, hold, outcomes, read};
 use crate::store::{
     Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Offer, Progress, Standing, Store,
 };
-
-/// Rows in one statement: six columns each at most, far below SQLite's limit of 32,766 variables.
-pub(super) const ROWS: usize = 500;
 
 /// How long a call may take: longer than a statement of PostgreSQL (15 s), so that its own error is told where it has one.
 const LONGEST_CALL: Duration = Duration::from_secs(20);
@@ -55,9 +52,8 @@ impl SqlStore {
         doing: &'static str,
         call: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let given_up = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let answered = timeout(self.longest_call, call).await;
-        answered.unwrap_or_else(|_| Err(StoreError::Unavailable { doing, source: given_up() }))
+        answered.unwrap_or_else(|_| Err(StoreError::not_in_time(doing)))
     }
 }
 
@@ -65,6 +61,10 @@ impl SqlStore {
 impl Store for SqlStore {
     async fn hold(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError> {
         self.in_time("hold notifications", hold::hold(self, candidates)).await
+    }
+
+    fn commits_at_once(&self) -> usize {
+        COMMITS_AT_ONCE
     }
 
     async fn look_up(&self, candidates: &[Candidate]) -> Result<Vec<Holding>, StoreError> {

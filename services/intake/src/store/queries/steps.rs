@@ -8,11 +8,10 @@ use std::collections::HashMap;
 use contracts::notification::v1::Stage;
 use ids::Reference;
 use sqlx::{QueryBuilder, Row as _};
-use storage::{Doing, StoreError, number, whole};
+use storage::{Columns, Doing, ROWS, StoreError, number, whole};
 
-use super::dialect::{Connection, Db};
+use super::dialect::{Connection, Db, execute, fetch_all, push_among, push_rows};
 use super::rows::{detail, reference};
-use super::sql_store::ROWS;
 use crate::store::Progress;
 
 /// A step of one revision, as a batch tells it.
@@ -63,17 +62,13 @@ async fn queued_of(
     queued: &mut Queued,
     name: &'static str,
 ) -> Result<(), StoreError> {
-    let select = "SELECT reference, revision, first_at FROM step WHERE stage = 3 AND reference IN (";
+    let select = "SELECT reference, revision, first_at FROM step WHERE stage = 3 AND ";
     let mut select = QueryBuilder::<Db>::new(select);
-    let mut list = select.separated(", ");
     let mut asked: Vec<Reference> = acknowledged.iter().map(|progress| progress.reference).collect();
     asked.sort_unstable();
     asked.dedup();
-    for asked in &asked {
-        list.push_bind(asked.to_string());
-    }
-    let rows = select.push(")").build().persistent(false).fetch_all(connection).await.doing(name)?;
-    for row in &rows {
+    push_among(&mut select, "reference", &Columns::of(&asked).text(Reference::to_string));
+    for row in &fetch_all(connection, select, name).await? {
         let key = reference(row.try_get("reference").doing(name)?)?;
         let revision = (number(row, "step", "revision")?, number(row, "step", "first_at")?);
         queued.entry(key).or_default().push(revision);
@@ -133,16 +128,16 @@ async fn write(connection: &mut Connection, steps: Vec<Step>, name: &'static str
     for rows in steps.chunks(ROWS) {
         let mut insert =
             QueryBuilder::<Db>::new("INSERT INTO step (reference, revision, stage, at, first_at, detail) ");
-        insert.push_values(rows, |mut row, step| {
-            row.push_bind(step.reference.to_string())
-                .push_bind(whole(step.revision))
-                .push_bind(whole(step.stage as i32))
-                .push_bind(step.at)
-                .push_bind(step.first_at)
-                .push_bind(step.detail.as_slice());
-        });
-        let insert = insert.push(DONE_ANEW).build().persistent(false);
-        insert.execute(&mut *connection).await.doing(name)?;
+        let columns = Columns::of(rows)
+            .text(|step| step.reference.to_string())
+            .whole(|step| whole(step.revision))
+            .whole(|step| whole(step.stage as i32))
+            .whole(|step| step.at)
+            .whole(|step| step.first_at)
+            .bytes(|step| step.detail.as_slice());
+        push_rows(&mut insert, &columns);
+        insert.push(DONE_ANEW);
+        execute(connection, insert, name).await?;
     }
     Ok(())
 }
