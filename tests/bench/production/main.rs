@@ -12,50 +12,67 @@ mod load;
 use std::time::{Duration, Instant};
 
 use acceptance::{Ground, Production, SERVICES, until};
+use lifecycle::{CancellationToken, pause};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use testbed::{postgres, rabbitmq};
 
-/// Notifications of each measurement.
+/// Notifications of each measurement, where `LAPWING_BENCH_NOTIFICATIONS` says nothing else.
 const NOTIFICATIONS: usize = 10_000;
 
 /// Calls under way at once, and clients of the database beside them.
 const IN_FLIGHT: usize = 64;
+
+/// A broker that nobody answers for.
+const BROKER_AWAY: &str = "amqp://guest:guest@127.0.0.1:1/away";
+
+/// How often cases are counted.
+const BETWEEN_COUNTS: Duration = Duration::from_millis(500);
 
 /// Events that one notification makes: received, assessed, queued, and told to DfE and to Ofsted.
 const EVENTS: usize = 5;
 
 #[tokio::main]
 async fn main() {
+    let notifications = std::env::var("LAPWING_BENCH_NOTIFICATIONS").ok().and_then(|text| text.parse().ok());
+    let notifications: usize = notifications.unwrap_or(NOTIFICATIONS);
     let folder = tempfile::tempdir().expect("a folder");
     let ground =
         Ground { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await };
     let mut world = Production::prepare(folder.path(), ground).await;
     let size = load::size();
-    println!("{NOTIFICATIONS} notifications of {size} bytes, {IN_FLIGHT} in flight");
+    println!("{notifications} notifications of {size} bytes, {IN_FLIGHT} in flight");
 
     let inserts = limits::one_row_inserts(&world, size, IN_FLIGHT).await;
     println!("limit: pgbench, one-row inserts      {inserts:>9.0} a second");
-    // Beside the other services on two cores nothing of intake alone would be seen.
+    let counter = Counter::of(&world).await;
+    // Accepting alone, as pgbench inserts alone: what the broker and the readers cost stands below.
+    let away = world.settings(("intake", 0)).replace(world.broker(), BROKER_AWAY);
+    let intake = world.run_with(("intake", 0), "", &away).await.expect("intake starts");
+    load::submit(&world, "WARM", notifications / 10, IN_FLIGHT).await;
+    let begun = Instant::now();
+    load::submit(&world, "AWAY", notifications, IN_FLIGHT).await;
+    print_accepted("accepted, the broker away", rate(notifications, begun.elapsed()), inserts);
+    intake.kill().await;
+
     world.start_one(("intake", 0), "").await;
     let begun = Instant::now();
-    load::submit(&world, "ALONE", NOTIFICATIONS, IN_FLIGHT).await;
-    let accepted = rate(NOTIFICATIONS, begun.elapsed());
-    println!(
-        "accepted, receipts durable           {accepted:>9.0} a second = {:.2} × one-row inserts",
-        accepted / inserts
-    );
+    load::submit(&world, "ALONE", notifications, IN_FLIGHT).await;
+    print_accepted("accepted while a backlog is relayed", rate(notifications, begun.elapsed()), inserts);
 
+    let backlog = 2 * notifications + notifications / 10;
     let begun = Instant::now();
     world.start_all(1).await;
-    arrived(&world, NOTIFICATIONS).await;
-    println!("then queued, from the outbox on      {:>9.0} a second", rate(NOTIFICATIONS, begun.elapsed()));
+    counter.arrived(backlog).await;
+    println!("then queued, from the outbox on      {:>9.0} a second", rate(backlog, begun.elapsed()));
 
-    let relayed = limits::bare_relay(world.broker(), size, NOTIFICATIONS).await;
+    let relayed = limits::bare_relay(world.broker(), size, notifications).await;
     println!("limit: bare confirmed relay          {relayed:>9.0} messages a second");
     let begun = Instant::now();
-    load::submit(&world, "WHOLE", NOTIFICATIONS, IN_FLIGHT).await;
-    let together = rate(NOTIFICATIONS, begun.elapsed());
-    arrived(&world, 2 * NOTIFICATIONS).await;
-    let whole = rate(NOTIFICATIONS, begun.elapsed());
+    load::submit(&world, "WHOLE", notifications, IN_FLIGHT).await;
+    let together = rate(notifications, begun.elapsed());
+    counter.arrived(backlog + notifications).await;
+    let whole = rate(notifications, begun.elapsed());
     let bound = relayed / EVENTS as f64;
     println!("accepted with every service running  {together:>9.0} a second");
     println!(
@@ -72,13 +89,36 @@ async fn main() {
     world.stop_all().await;
 }
 
-/// Waits until triage has so many cases.
-async fn arrived(world: &Production, cases: usize) {
-    until("every notification to be queued", async || {
-        (world.count("triage", "panel_case").await >= cases && world.count("triage", "outbox").await == 0)
-            .then_some(())
-    })
-    .await;
+fn print_accepted(what: &str, accepted: f64, inserts: f64) {
+    println!("{what:36} {accepted:>9.0} a second = {:.2} × one-row inserts", accepted / inserts);
+}
+
+/// Counts cases over a connection that it keeps, and seldom: what counting costs, the services do not have.
+struct Counter(PgPool);
+
+impl Counter {
+    async fn of(world: &Production) -> Self {
+        let pool = PgPoolOptions::new().max_connections(1).connect(&world.database_url()).await;
+        Self(pool.expect("connects"))
+    }
+
+    /// Waits until triage has told of so many cases.
+    async fn arrived(&self, cases: usize) {
+        let never = CancellationToken::new();
+        let cases = i64::try_from(cases).expect("a number");
+        loop {
+            let (told, waiting): (i64, i64) = sqlx::query_as(
+                "SELECT (SELECT count(*) FROM triage.case_revision), (SELECT count(*) FROM triage.outbox)",
+            )
+            .fetch_one(&self.0)
+            .await
+            .expect("answers");
+            if told >= cases && waiting == 0 {
+                return;
+            }
+            pause(BETWEEN_COUNTS, &never).await;
+        }
+    }
 }
 
 async fn settled(world: &Production) {
