@@ -27,7 +27,8 @@ pub struct Config {
     /// Seconds between heartbeats. A connection that is dead without saying so is found after two of them.
     #[serde(default = "heartbeat_seconds", deserialize_with = "at_least_one")]
     pub heartbeat_seconds: u16,
-    /// Seconds that a connection, or the confirmation of a batch, may take before the session is given up and made anew.
+    /// Seconds that the broker may take for an answer (a connection, a reader, an acknowledgement, the confirmation of a batch)
+    /// before the session is given up and made anew.
     #[serde(default = "patience_seconds", deserialize_with = "at_least_one")]
     pub patience_seconds: u16,
 }

@@ -219,12 +219,9 @@ pub async fn fetch_all(
 /// Writes that a column is among the values of the only column of `values`. An array, and no sub-select: that would be a join, for
 /// which PostgreSQL may rather read a table through when its statistics are old.
 pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Columns<'_, T>) {
-    query.push(column);
-    let mut before = " = ANY(";
-    for values in values.columns() {
-        query.push(before);
-        before = ", ";
-        push_array(query, values);
+    query.push(format_args!("{column} = ANY("));
+    if let Some(only) = values.columns().first() {
+        push_array(query, only);
     }
     query.push(")");
 }
