@@ -1,5 +1,5 @@
 //! Holds concurrent revisions together, first ones and later ones alike: whatever has come in while commits were under way
-//! shares the next one. Nobody waits for company: a lone revision is committed at once.
+//! shares the next one. A lone revision is committed at once; under load, each waits some milliseconds for company.
 //!
 //! The queue is bounded by count and by bytes. When the disk is slower than the senders, they wait their turn instead of
 //! filling memory, and no longer than a bound: then they are told to send it again, which is answered with the receipt

@@ -10,7 +10,7 @@ use crate::Envelope;
 /// Events that a sender has committed and that have not arrived everywhere yet.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Takes the oldest events that nobody else has claimed, in the order of their commits. The claim ends when it is
+    /// Takes the oldest events that nobody else has claimed, in the order in which they were written. The claim ends when it is
     /// settled or dropped, or when the process dies: what is not settled is claimed again.
     ///
     /// # Errors
