@@ -8,15 +8,17 @@ use std::{env, fs};
 
 use protox::file::{ChainFileResolver, DescriptorSetFileResolver, GoogleFileResolver, IncludeFileResolver};
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 18] = [
     "lapwing/notification/v1/answers.proto",
     "lapwing/notification/v1/notification.proto",
     "lapwing/notification/v1/facts.proto",
     "lapwing/notification/v1/remark.proto",
     "lapwing/notification/v1/finding.proto",
     "lapwing/notification/v1/progress.proto",
+    "lapwing/notification/v1/records.proto",
     "lapwing/notification/v1/revision.proto",
     "lapwing/intake/v1/intake.proto",
+    "lapwing/intake/v1/records.proto",
     "lapwing/intake/v1/events.proto",
     "lapwing/eligibility/v1/eligibility.proto",
     "lapwing/eligibility/v1/events.proto",

@@ -35,9 +35,17 @@ pub const NOTICE_OFSTED: &str = "notice.ofsted.v1";
 pub const PARKED_RETRIED: &str = "parked.retried.v1";
 /// An operator has given a parked event up: `lapwing.operations.v1.ParkedDiscarded`.
 pub const PARKED_DISCARDED: &str = "parked.discarded.v1";
+/// Somebody has read a notification's identities: `lapwing.intake.v1.IdentitiesRead`.
+pub const IDENTITIES_READ: &str = "identities.read.v1";
+/// A notification's identities and narrative are gone: `lapwing.intake.v1.NotificationErased`.
+pub const NOTIFICATION_ERASED: &str = "notification.erased.v1";
+/// A notification must not be erased: `lapwing.intake.v1.LegalHoldChanged`.
+pub const HOLD_PLACED: &str = "hold.placed.v1";
+/// It may be again: `lapwing.intake.v1.LegalHoldChanged`.
+pub const HOLD_RELEASED: &str = "hold.released.v1";
 
 /// Every name.
-pub const ALL: [&str; 17] = [
+pub const ALL: [&str; 21] = [
     NOTIFICATION_RECEIVED,
     NOTIFICATION_ASSESSED,
     CASE_QUEUED,
@@ -55,4 +63,8 @@ pub const ALL: [&str; 17] = [
     NOTICE_OFSTED,
     PARKED_RETRIED,
     PARKED_DISCARDED,
+    IDENTITIES_READ,
+    NOTIFICATION_ERASED,
+    HOLD_PLACED,
+    HOLD_RELEASED,
 ];

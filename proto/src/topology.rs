@@ -4,7 +4,7 @@
 
 use crate::events::{
     CASE_ACKNOWLEDGED, CASE_QUEUED, HAND_OVER_DECLINED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
-    NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+    NOTIFICATION_ASSESSED, NOTIFICATION_ERASED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
 };
 
 /// The exchange to which every event is published: topic, durable.
@@ -39,12 +39,12 @@ pub const QUEUES: [Queue; 8] = [
     Queue {
         name: "eligibility.notifications",
         keeper: "eligibility",
-        bindings: &[NOTIFICATION_RECEIVED, NOTIFICATION_AMENDED],
+        bindings: &[NOTIFICATION_RECEIVED, NOTIFICATION_AMENDED, NOTIFICATION_ERASED],
     },
     Queue {
         name: "triage.findings",
         keeper: "triage",
-        bindings: &[NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN, HAND_OVER_DECLINED],
+        bindings: &[NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN, HAND_OVER_DECLINED, NOTIFICATION_ERASED],
     },
     Queue {
         name: "intake.outcomes",
