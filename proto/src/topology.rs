@@ -39,7 +39,7 @@ pub const QUEUES: [Queue; 8] = [
     Queue {
         name: "eligibility.notifications",
         keeper: "eligibility",
-        bindings: &[NOTIFICATION_RECEIVED, NOTIFICATION_AMENDED, NOTIFICATION_ERASED],
+        bindings: &[NOTIFICATION_RECEIVED, NOTIFICATION_AMENDED],
     },
     Queue {
         name: "triage.findings",
