@@ -316,7 +316,8 @@ impl Production {
                 write!(
                     text,
                     "eligibility = \"{eligibility}\"\nreceipt_key = \"{folder}/intake-receipts.key\"\n\
-                     match_key = \"{folder}/intake-match.key\"\n"
+                     match_key = \"{folder}/intake-match.key\"\n\
+                     wrapping_keys = {{ file = \"{folder}/intake-wrapping.keys\" }}\n"
                 )
             }
             "audit" => writeln!(text, "checkpoint_key = \"{folder}/audit-checkpoints.key\""),

@@ -114,7 +114,7 @@ fn answer(holding: Holding, mine: GivenReceipt, warnings: Vec<Remark>) -> Result
             Ok(Answer::Conflict { reference, held: fingerprint, sent: mine.receipt.fingerprint })
         }
         // A first revision is placed by its key alone: these are answers to later ones.
-        Holding::TooFarAhead { .. } | Holding::HandedOver | Holding::NotFound => {
+        Holding::TooFarAhead { .. } | Holding::HandedOver | Holding::Erased | Holding::NotFound => {
             Err(NotHeld::StoreUnavailable)
         }
     }

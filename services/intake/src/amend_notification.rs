@@ -46,6 +46,8 @@ pub enum Answer {
     },
     /// Another authority has taken the notification over.
     HandedOver,
+    /// The notification is erased.
+    Erased,
     /// The caller has no such notification.
     NotFound,
 }
@@ -100,6 +102,9 @@ impl AmendNotification {
         }
         if standing.authority != authority {
             return Ok(Answer::HandedOver);
+        }
+        if standing.erased {
+            return Ok(Answer::Erased);
         }
         if !judgement.violations.is_empty() {
             return Ok(Answer::Refused { violations: judgement.violations });
@@ -166,6 +171,7 @@ impl AmendNotification {
             }
             Holding::TooFarAhead { newest } => Answer::Refused { violations: vec![too_far_ahead(newest)] },
             Holding::HandedOver => Answer::HandedOver,
+            Holding::Erased => Answer::Erased,
             Holding::NotFound => Answer::NotFound,
         })
     }

@@ -85,6 +85,9 @@ pub enum NotAnswered {
     NotHeld(#[from] NotHeld),
 }
 
+/// An answer as the store takes it, and the receipt that it gives.
+type Ready = (Answered, Option<Box<GivenReceipt>>);
+
 /// The use case.
 pub struct AnswerHandOver {
     store: Arc<dyn Store>,
@@ -135,7 +138,10 @@ impl AnswerHandOver {
             if matches!(reply, Reply::Accept { .. }) && offer.hand_over.revision != offer.standing.newest {
                 return Ok(Outcome::BeingJudged { hand_over: offer.hand_over });
             }
-            let (answered, receipt) = self.answered(authority, reference, &offer, reply)?;
+            // Erased, it has no open offer; and nothing is taken over of which nothing is left.
+            let Some((answered, receipt)) = self.answered(authority, reference, &offer, reply)? else {
+                return Ok(Outcome::Ended { hand_over: offer.hand_over });
+            };
             if self.store.answer(&answered).await? {
                 // Nobody watching is no error.
                 let _watchers = self.changes.send(reference);
@@ -151,14 +157,14 @@ impl AnswerHandOver {
         judge_day("accept.became_aware_on".to_owned(), became_aware_on, today)
     }
 
-    /// The answer as the store takes it, and the receipt that it gives.
+    /// The answer as the store takes it, and the receipt that it gives; none where there is no record to take over.
     fn answered(
         &self,
         authority: &str,
         reference: Reference,
         offer: &Offer,
         reply: &Reply,
-    ) -> Result<(Answered, Option<Box<GivenReceipt>>), NotHeld> {
+    ) -> Result<Option<Ready>, NotHeld> {
         let now = self.prepare.ambient().now();
         let mut hand_over = offer.hand_over.clone();
         hand_over.answered_at = Some(to_wire(now));
@@ -166,7 +172,8 @@ impl AnswerHandOver {
             Reply::Accept { became_aware_on } => {
                 let aware = aware_on(became_aware_on, offer).unwrap_or_else(|| london_date(now));
                 hand_over.set_state(HandOverState::Accepted);
-                let taken = taken_over(offer.newest.clone(), authority, aware, offer.own.as_ref());
+                let Some(newest) = offer.newest.clone() else { return Ok(None) };
+                let taken = taken_over(newest, authority, aware, offer.own.as_ref());
                 let number = offer.standing.newest.checked_add(1).ok_or(NotHeld::StoreUnavailable)?;
                 let place = Place { reference, number, authority, standing: &offer.standing };
                 let candidate = self.prepare.amended(place, RevisionKind::HandedOver, &taken)?;
@@ -181,7 +188,7 @@ impl AnswerHandOver {
             }
         };
         let event = self.event(reference, &hand_over);
-        Ok((Answered { number: offer.number, hand_over, with, event }, receipt))
+        Ok(Some((Answered { number: offer.number, hand_over, with, event }, receipt)))
     }
 
     /// An accepted notification is the accepting authority's from then on, and so is what is told of it.
@@ -216,7 +223,8 @@ fn ended(offer: Offer, reply: &Reply) -> Outcome {
     let hand_over = offer.hand_over;
     match (reply, offer.accepted) {
         (Reply::Accept { .. }, Some(accepted))
-            if aware.as_ref() == Some(&accepted.notification.became_aware_on) =>
+            // Of one that is erased nobody can say any more which day it was; the receipt stays true.
+            if accepted.notification.as_ref().is_none_or(|held| aware.as_ref() == Some(&held.became_aware_on)) =>
         {
             return Outcome::Stands { hand_over, receipt: Some(Box::new(accepted.receipt)) };
         }

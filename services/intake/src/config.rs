@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sealing::KeySource;
 use serde::Deserialize;
 use storage::Location;
 
@@ -26,6 +27,14 @@ pub struct Config {
     /// The file with the key of match tokens; drawn at first start. Losing it loses no notification: children and homes
     /// notified before and after are then not seen to be the same.
     pub match_key: PathBuf,
+    /// The keys under which the keys of notifications are wrapped: `{ file = "…" }`, `{ environment = "NAME" }` or
+    /// `{ command = ["program", "argument"] }`. Losing them loses every record's identities and narrative for ever; whoever has
+    /// them and the database can read all. Keep them where the database, its dumps and its backups are not. A file is drawn at
+    /// the first start, where there is none.
+    pub wrapping_keys: KeySource,
+    /// How often the policy of retention is applied, in hours, beginning at the start. 0 leaves it to whoever asks for it.
+    #[serde(default = "defaults::retention_every_hours")]
+    pub retention_every_hours: u64,
     /// The name under which receipts are signed.
     #[serde(default = "defaults::receipt_signer")]
     pub receipt_signer: String,
@@ -65,6 +74,8 @@ impl Config {
             eligibility: None,
             receipt_key: folder.join("intake-receipts.key"),
             match_key: folder.join("intake-match.key"),
+            wrapping_keys: KeySource::File(folder.join("intake-wrapping.keys")),
+            retention_every_hours: defaults::retention_every_hours(),
             receipt_signer: defaults::receipt_signer(),
             largest_commit: defaults::largest_commit(),
             items_in_flight: defaults::items_in_flight(),
@@ -98,6 +109,10 @@ mod defaults {
 
     pub(super) const fn largest_outbox() -> NonZeroU64 {
         const { NonZeroU64::new(1_000_000).expect("a million is not zero") }
+    }
+
+    pub(super) fn retention_every_hours() -> u64 {
+        24
     }
 
     pub(super) fn receipt_signer() -> String {

@@ -10,5 +10,6 @@ pub mod form;
 pub mod hand_over;
 pub mod match_tokens;
 pub mod receipt;
+pub mod retention;
 pub mod standing;
 pub mod status;

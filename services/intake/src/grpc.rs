@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod reasons;
+pub mod records;
 
 use std::pin::Pin;
 
@@ -152,7 +153,7 @@ impl IntakeService for IntakeGrpc {
             self.read.read(&caller.name, &key).await.map_err(|error| refusals::store(SERVICE, &error))?;
         let (held, status) = found.ok_or_else(|| answers::not_found(&caller.name))?;
         Ok(Response::new(GetResponse {
-            notification: Some(held.notification),
+            notification: held.notification,
             receipt: Some(answers::receipt(&held.receipt)),
             status: Some(status),
         }))

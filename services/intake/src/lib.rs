@@ -6,6 +6,7 @@
 pub mod accept_notifications;
 pub mod amend_notification;
 pub mod answer_hand_over;
+pub mod apply_retention;
 pub mod assessor;
 pub mod back_pressure;
 pub mod check_notification;
@@ -14,38 +15,48 @@ pub mod domain;
 pub mod events;
 pub mod grpc;
 pub mod hold_together;
+pub mod keep_records;
 pub mod match_key;
 pub mod prepare_revision;
 pub mod read_notification;
 pub mod record_outcomes;
+pub mod rotate_keys;
 pub mod store;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ambient::Ambient;
 use contracts::intake::v1::intake_service_server::IntakeServiceServer;
+use contracts::intake::v1::records_service_server::RecordsServiceServer;
 use delivery::PostRoom;
+use identity::{Caller, Role};
 use lifecycle::{CancellationToken, Lifecycle};
 use notary::Notary;
+use sealing::{SourceError, WrappingKeys};
 use storage::{Location, OpenError};
 use tokio::sync::broadcast;
 
 use crate::accept_notifications::AcceptNotifications;
 use crate::amend_notification::AmendNotification;
 use crate::answer_hand_over::AnswerHandOver;
+use crate::apply_retention::ApplyRetention;
 use crate::assessor::Assessor;
 use crate::back_pressure::BackPressure;
 use crate::check_notification::CheckNotification;
 use crate::config::Config;
 use crate::events::Outcomes;
+use crate::grpc::records::RecordsGrpc;
 use crate::grpc::{IntakeGrpc, Limits, UseCases};
 use crate::hold_together::HoldTogether;
+use crate::keep_records::KeepRecords;
 use crate::prepare_revision::PrepareRevision;
 use crate::read_notification::ReadNotification;
 use crate::record_outcomes::RecordOutcomes;
-use crate::store::Store;
+use crate::rotate_keys::RotateKeys;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{NotSealed, Records, Store};
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "intake";
@@ -60,6 +71,8 @@ const REMEMBERED: usize = 1024;
 pub struct Intake {
     /// Answers authorities' case systems.
     pub grpc: IntakeServiceServer<IntakeGrpc>,
+    /// Answers whoever keeps records: reads identities, erases, holds, changes the wrapping key.
+    pub records: RecordsServiceServer<RecordsGrpc>,
     /// Hears what the other services found.
     pub outcomes: Arc<Outcomes>,
     /// Where its events leave and are put aside.
@@ -80,6 +93,12 @@ pub enum StartError {
     /// Its key for match tokens cannot be used.
     #[error(transparent)]
     MatchKey(#[from] match_key::MatchKeyError),
+    /// Its wrapping keys cannot be read.
+    #[error(transparent)]
+    WrappingKeys(#[from] SourceError),
+    /// What is sealed in its store cannot be used.
+    #[error(transparent)]
+    Sealed(#[from] NotSealed),
 }
 
 impl Intake {
@@ -96,7 +115,8 @@ impl Intake {
         background: &Lifecycle,
         stopping: CancellationToken,
     ) -> Result<Self, StartError> {
-        let (store, post_room) = open(&config.store, ambient).await?;
+        let wrapping = config.wrapping_keys.read(ambient)?;
+        let Opened { store, records, post_room } = open(&config.store, wrapping, ambient).await?;
         let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
         let receipt_key = notary.public_key().to_owned();
         let tokeniser = match_key::open(&config.match_key, ambient)?;
@@ -114,6 +134,15 @@ impl Intake {
             check: CheckNotification::new(assessor, ambient.clone()),
             read: ReadNotification::new(store.clone(), changes.clone()),
         };
+        let keep = KeepRecords::new(records.clone(), changes.clone(), ambient.clone());
+        let policies = domain::retention::compiled_in();
+        let retention = ApplyRetention::new(records.clone(), keep.clone(), policies, ambient.clone());
+        if config.retention_every_hours > 0 {
+            let every = Duration::from_secs(config.retention_every_hours.saturating_mul(3600));
+            let by = Caller::new(Role::Service, SERVICE).to_string();
+            background.run(retention.clone().go_on(by, every, background.stopping()));
+        }
+        let records = RecordsGrpc::new(keep, retention, RotateKeys::new(records), stopping.clone());
         let outcomes = RecordOutcomes::new(store, changes, ambient.clone());
         let limits = Limits {
             items_in_flight: config.items_in_flight,
@@ -122,6 +151,7 @@ impl Intake {
         let grpc = IntakeGrpc::new(cases, limits, stopping);
         Ok(Self {
             grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
+            records: RecordsServiceServer::new(records),
             outcomes: Arc::new(Outcomes::new(outcomes)),
             post_room,
             receipt_key,
@@ -134,18 +164,27 @@ impl Intake {
     }
 }
 
+/// A store, as those who use it see it.
+struct Opened {
+    store: Arc<dyn Store>,
+    records: Arc<dyn Records>,
+    post_room: PostRoom,
+}
+
 /// Opens the store where the settings say it is.
-async fn open(location: &Location, ambient: &Ambient) -> Result<(Arc<dyn Store>, PostRoom), OpenError> {
+async fn open(location: &Location, wrapping: WrappingKeys, ambient: &Ambient) -> Result<Opened, StartError> {
     Ok(match location {
         Location::Sqlite(file) => {
-            let database = store::sqlite::open(file).await?;
+            let database = store::sqlite::open(file).await.map_err(OpenError::from)?;
             let post_room = PostRoom::in_sqlite(&database, ambient);
-            (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
+            let store = Arc::new(SqliteStore::open(database, ambient.clone(), wrapping).await?);
+            Opened { store: store.clone(), records: store, post_room }
         }
         Location::Postgres(place) => {
-            let database = store::postgres::open(place).await?;
+            let database = store::postgres::open(place).await.map_err(OpenError::from)?;
             let post_room = PostRoom::in_postgres(&database, ambient);
-            (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
+            let store = Arc::new(PostgresStore::open(database, ambient.clone(), wrapping).await?);
+            Opened { store: store.clone(), records: store, post_room }
         }
     })
 }

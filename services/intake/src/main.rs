@@ -23,8 +23,8 @@ async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
     let assessor = Arc::new(GrpcAssessor::new(host.channel(eligibility)?));
     let intake = Intake::start(&config, assessor, &host.ambient, host.background(), host.stopping()).await?;
     Ok(Hosted {
-        routes: Routes::new(intake.grpc),
-        names: &["lapwing.intake.v1.IntakeService"],
+        routes: Routes::new(intake.grpc).add_service(intake.records),
+        names: &["lapwing.intake.v1.IntakeService", "lapwing.intake.v1.RecordsService"],
         subscribers: vec![intake.outcomes],
         post_room: intake.post_room,
         tells: vec![("receipt_key", intake.receipt_key)],

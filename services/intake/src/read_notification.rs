@@ -1,5 +1,5 @@
 //! Reads an authority's own notification back, and watches where it stands: until the panel has acknowledged its newest
-//! revision, or that one withdraws it. A revision that comes later is for a watch of its own.
+//! revision, or that one withdraws it, or it is erased. A revision that comes later is for a watch of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,7 +102,7 @@ async fn step(state: Step) -> Option<(Result<Status, WatchEnded>, Step)> {
         },
     };
     // The last step is told, and then there is nothing left to wait for.
-    let ended = matches!(status.stage(), Stage::Acknowledged | Stage::Withdrawn);
+    let ended = matches!(status.stage(), Stage::Acknowledged | Stage::Withdrawn) || status.erasure.is_some();
     let next = (!ended).then_some((watch, None));
     Some((Ok(status), next))
 }

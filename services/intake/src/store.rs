@@ -5,6 +5,7 @@
 //! is responsible.
 
 pub mod postgres;
+mod records;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -20,6 +21,9 @@ use tracing::Span;
 use crate::domain::receipt::Receipt;
 pub use crate::domain::standing::{GivenReceipt, Holding, Standing};
 use crate::domain::status::Outcome;
+pub use records::{
+    Bound, Erased, Erasing, Hold, HoldPlaced, Kept, OverTime, Overdue, Read, ReadingOf, Records, WrappedAnew,
+};
 
 /// A revision that is well formed and ready to be held, with the event that will tell of it.
 #[derive(Debug, Clone)]
@@ -85,11 +89,25 @@ impl Candidate {
     }
 }
 
+/// Why a store that keeps what is sealed cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSealed {
+    /// A wrapping key is missing.
+    #[error(
+        "notifications are sealed under keys that are wrapped by {0}, which is not among the wrapping keys given; restore that \
+         key: without it their identities and narrative cannot be read again"
+    )]
+    Missing(String),
+    /// The store cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// A notification as an authority may see it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct HeldNotification {
-    /// The record with identities.
-    pub notification: Notification,
+    /// The record with identities; none where it is erased.
+    pub notification: Option<Notification>,
     /// The receipt of the newest revision, as given.
     pub receipt: GivenReceipt,
 }
@@ -131,8 +149,8 @@ pub struct Offer {
     pub own: Option<Notification>,
     /// What is fixed about the notification, and its newest revision.
     pub standing: Standing,
-    /// The newest record, with identities: for the authority that accepts, and nobody before.
-    pub newest: Notification,
+    /// The newest record, with identities: for the authority that accepts, and nobody before. None where it is erased.
+    pub newest: Option<Notification>,
 }
 
 /// An answer to an offer.

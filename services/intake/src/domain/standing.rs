@@ -29,6 +29,8 @@ pub struct Standing {
     pub authority: String,
     /// The highest revision held.
     pub newest: u32,
+    /// Whether its identities and narrative are erased: nothing is added to it any more.
+    pub erased: bool,
 }
 
 impl Standing {
@@ -68,6 +70,8 @@ pub enum Holding {
     },
     /// Another authority is responsible for the notification now.
     HandedOver,
+    /// The notification is erased.
+    Erased,
     /// There is no such notification.
     NotFound,
 }
@@ -85,6 +89,8 @@ pub fn place_later(standing: &Standing, given: Option<&GivenReceipt>, sent: &Rec
         // Somebody who is not responsible any more is told that, and not what the number holds now.
         _ if !sender_is_responsible => Holding::HandedOver,
         Some(given) => Holding::Other { reference: sent.reference, fingerprint: given.receipt.fingerprint },
+        // What is added now would be sealed under no key, and would say again what was to be gone.
+        None if standing.erased => Holding::Erased,
         None if is_too_far_ahead(standing.newest, sent.revision) => {
             Holding::TooFarAhead { newest: standing.newest }
         }
@@ -142,6 +148,7 @@ mod tests {
             sender_reference: "A-1".into(),
             authority: authority.into(),
             newest,
+            erased: false,
         }
     }
 
@@ -187,6 +194,15 @@ mod tests {
         // Whose it is comes first.
         let foreign = place_later(&standing("888", 5), None, &receipt("373", 9999, 1));
         assert_eq!(foreign, Holding::HandedOver);
+    }
+
+    #[test]
+    fn after_an_erasure_receipts_stand_and_nothing_is_added() {
+        let erased = Standing { erased: true, ..standing("373", 2) };
+        let held = given("373", 2, 1);
+        assert!(matches!(place_later(&erased, Some(&held), &receipt("373", 2, 1)), Holding::Before { .. }));
+        assert_eq!(place_later(&erased, None, &receipt("373", 3, 1)), Holding::Erased);
+        assert_eq!(place_later(&erased, None, &receipt("888", 3, 1)), Holding::HandedOver);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::notification::v1::{
-    HandOver, Lane, Priority, Revision, RevisionKind, Stage, Status, Step, WithdrawalReason,
+    Erasure, HandOver, Lane, Priority, Revision, RevisionKind, Stage, Status, Step, WithdrawalReason,
 };
 use contracts::time::from_wire;
 use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
@@ -58,6 +58,8 @@ pub struct Lineage {
     pub revisions: Vec<(Revision, Option<WithdrawalReason>)>,
     /// The newest of its hand-overs.
     pub hand_over: Option<HandOver>,
+    /// Where it is erased: when, why and by whom.
+    pub erasure: Option<Erasure>,
 }
 
 /// A step that a revision has taken elsewhere.
@@ -94,6 +96,7 @@ pub fn tell(lineage: Lineage, mut taken: Vec<Taken>) -> Status {
         steps,
         revisions: lineage.revisions.into_iter().map(|(revision, _)| revision).collect(),
         hand_over: lineage.hand_over,
+        erasure: lineage.erasure,
         ..Default::default()
     };
     // In the order of revisions, so that the newest for which something is known is taken in last.

@@ -178,6 +178,7 @@ pub(super) fn amended(
         RevisionAnswer::Refused { violations } => Err(refusal(&violations)),
         RevisionAnswer::Conflict { held, sent } => Err(revision_conflict(reference, held, sent)),
         RevisionAnswer::HandedOver => Err(handed_over(reference)),
+        RevisionAnswer::Erased => Err(erased(reference)),
         RevisionAnswer::NotFound => Err(not_found(authority)),
     }
 }
@@ -210,6 +211,17 @@ fn handed_over(reference: Reference) -> Status {
     );
     let facts = [("reference", &*reference.to_string())];
     refusals::refused(Code::FailedPrecondition, reasons::NOTIFICATION_HANDED_OVER, &facts, sentence)
+}
+
+/// A notification that is erased takes nothing new.
+pub(super) fn erased(reference: Reference) -> Status {
+    let sentence = format!(
+        "reference: {reference} is erased: its identities and narrative are destroyed, and nothing is added to it any more. Your \
+         receipts stay true. To do: for what is new, send a notification of its own under another sender_reference; Get shows \
+         when and why it was erased"
+    );
+    let facts = [("reference", &*reference.to_string())];
+    refusals::refused(Code::FailedPrecondition, reasons::NOTIFICATION_ERASED, &facts, sentence)
 }
 
 pub(super) fn not_revised(error: &NotRevised) -> Status {

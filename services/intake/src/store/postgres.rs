@@ -1,8 +1,8 @@
 //! Intake's store in a schema of PostgreSQL: the queries of `queries/`, compiled for PostgreSQL, and what differs from
 //! SQLite.
 //!
-//! What a reader would get wrong: a text of PostgreSQL has no NUL character, and a sender's words may. They are bytes
-//! here; a sender's reference has none by the contract's rules, and a key with one finds nothing on either database.
+//! What a reader would get wrong: a text of PostgreSQL has no NUL character. A sender's reference has none by the contract's
+//! rules, and a key with one finds nothing on either database.
 
 #![expect(clippy::duplicate_mod, reason = "the same queries are compiled for each database")]
 
@@ -12,10 +12,10 @@ use storage::postgres::{Database, OpenError, Place};
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::postgres::{admit, append};
+    use storage::StoreError;
     pub(super) use storage::postgres::{
         Connection, Database, Db, Pool, Row, Transaction, execute, fetch_all, push_among, push_rows,
     };
-    use storage::{Columns, StoreError};
 
     /// While the disk takes one commit, the statements of the next run. Measured on two cores: one leaves a core idle, four
     /// make batches too small.
@@ -30,30 +30,40 @@ mod dialect {
         storage::Doing::doing(begun, name)
     }
 
-    /// A column of a sender's words.
-    pub(super) fn with_words<'a, T>(
-        columns: Columns<'a, T>,
-        words: impl Fn(&'a T) -> Option<&'a str>,
-    ) -> Columns<'a, T> {
-        columns.optional_bytes(move |row| words(row).map(str::as_bytes))
+    /// The type of bytes.
+    pub(super) const BYTES: &str = "BYTEA";
+
+    /// What was overwritten stays in the pages of a table until its owner has it written anew, which a service may not.
+    pub(super) async fn compact(_database: &Database) -> Result<(), StoreError> {
+        tracing::warn!(
+            "notifications that were held in clear are sealed now; what was overwritten stays in old pages and in older \
+             backups. To do: as the owner, VACUUM FULL intake.revision, intake.hand_over"
+        );
+        Ok(())
     }
 
-    /// Words of a sender, as their column keeps them.
-    pub(super) fn kept(words: &str) -> &[u8] {
-        words.as_bytes()
-    }
+    /// The write-ahead log of PostgreSQL is its own to recycle.
+    pub(super) async fn forget(_database: &Database) {}
 }
 
 #[path = "queries/hand_overs.rs"]
 mod hand_overs;
 #[path = "queries/hold.rs"]
 mod hold;
+#[path = "queries/keeping.rs"]
+mod keeping;
+#[path = "queries/keys.rs"]
+mod keys;
 #[path = "queries/outcomes.rs"]
 mod outcomes;
 #[path = "queries/read.rs"]
 mod read;
+#[path = "queries/retention.rs"]
+mod retention;
 #[path = "queries/rows.rs"]
 mod rows;
+#[path = "queries/sql_records.rs"]
+mod sql_records;
 #[path = "queries/sql_store.rs"]
 mod sql_store;
 #[path = "queries/steps.rs"]

@@ -7,10 +7,10 @@ use storage::sqlite::{Database, OpenError};
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::{admit, append};
+    use storage::StoreError;
     pub(super) use storage::sqlite::{
         Connection, Database, Db, Pool, Row, Transaction, execute, fetch_all, push_among, push_rows,
     };
-    use storage::{Columns, StoreError};
 
     /// There is one writer.
     pub(super) const COMMITS_AT_ONCE: usize = 1;
@@ -24,17 +24,19 @@ mod dialect {
         storage::Doing::doing(readers.begin().await, name)
     }
 
-    /// A column of a sender's words.
-    pub(super) fn with_words<'a, T>(
-        columns: Columns<'a, T>,
-        words: impl Fn(&'a T) -> Option<&'a str>,
-    ) -> Columns<'a, T> {
-        columns.optional_text(words)
+    /// The type of bytes.
+    pub(super) const BYTES: &str = "BLOB";
+
+    /// Writes the file anew, so that nothing is left of what was overwritten, neither in it nor in its log.
+    pub(super) async fn compact(database: &Database) -> Result<(), StoreError> {
+        storage::Doing::doing(database.write_anew().await, "write the file anew")
     }
 
-    /// Words of a sender, as their column keeps them.
-    pub(super) fn kept(words: &str) -> &str {
-        words
+    /// Takes what was overwritten out of the file's log too. Where readers are in its way, the next commit's checkpoint does.
+    pub(super) async fn forget(database: &Database) {
+        if let Err(error) = database.empty_log().await {
+            tracing::warn!(%error, "the log of the file could not be emptied now; it is with a later checkpoint");
+        }
     }
 }
 
@@ -42,12 +44,20 @@ mod dialect {
 mod hand_overs;
 #[path = "queries/hold.rs"]
 mod hold;
+#[path = "queries/keeping.rs"]
+mod keeping;
+#[path = "queries/keys.rs"]
+mod keys;
 #[path = "queries/outcomes.rs"]
 mod outcomes;
 #[path = "queries/read.rs"]
 mod read;
+#[path = "queries/retention.rs"]
+mod retention;
 #[path = "queries/rows.rs"]
 mod rows;
+#[path = "queries/sql_records.rs"]
+mod sql_records;
 #[path = "queries/sql_store.rs"]
 mod sql_store;
 #[path = "queries/steps.rs"]

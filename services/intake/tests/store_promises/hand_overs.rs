@@ -4,7 +4,7 @@ use contracts::notification::v1::{HandOverState, RevisionKind};
 use intake::domain::status::Outcome;
 use intake::store::{Holding, Key};
 
-use crate::room::{On, Room, assessed, notification};
+use crate::room::{On, Room, assessed, notification, record};
 
 on_both_stores![
     a_finding_that_the_duty_is_anothers_offers_it_and_tells_both,
@@ -123,9 +123,9 @@ async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_fi
 
     let key = Key::Reference(reference);
     let theirs = room.store.find("888", &key).await.expect("reads").expect("it is theirs");
-    assert_eq!((theirs.receipt.receipt.revision, theirs.notification.late_reason.as_str()), (3, "second"));
+    assert_eq!((theirs.receipt.receipt.revision, record(&theirs).late_reason.as_str()), (3, "second"));
     let ours = room.store.find("373", &key).await.expect("reads").expect("it sent it");
-    assert_eq!((ours.receipt.receipt.revision, ours.notification.notifying_authority.as_str()), (2, "373"));
+    assert_eq!((ours.receipt.receipt.revision, record(&ours).notifying_authority.as_str()), (2, "373"));
 
     let status = room.status("373", reference).await;
     assert_eq!((status.notifying_authority.as_str(), status.revision), ("888", 3));
@@ -134,7 +134,7 @@ async fn acceptance_makes_it_the_other_authoritys_with_its_identities_and_the_fi
     // Later records are the new authority's own.
     room.hold(&room.amendment(reference, 4, &notification("888", "A-1", "theirs"))).await;
     let ours = room.store.find("373", &key).await.expect("reads").expect("it sent it");
-    assert_eq!(ours.notification.late_reason, "second");
+    assert_eq!(record(&ours).late_reason, "second");
 }
 
 async fn after_acceptance_the_first_authority_amends_no_more_and_its_receipts_stand(on: On) {
@@ -209,7 +209,7 @@ async fn an_acceptance_of_what_the_sender_has_amended_meanwhile_takes_nothing_un
     assert!(room.store.answer(&room.acceptance(reference).await).await.expect("answers"));
     let key = Key::Reference(reference);
     let taken = room.store.find("888", &key).await.expect("reads").expect("it is theirs");
-    assert_eq!(taken.notification.late_reason, "second");
+    assert_eq!(record(&taken).late_reason, "second");
     // An amendment that was under way with the number that the acceptance took is told whose it is now.
     let lost = room.hold(&room.amendment(reference, 3, &notification("373", "A-1", "third"))).await;
     assert_eq!(lost, Holding::HandedOver);

@@ -23,9 +23,11 @@ macro_rules! on_both_stores {
 mod hand_overs;
 mod migration;
 mod outcomes;
+mod records;
 mod replicas;
 mod revisions;
 mod room;
 mod schema;
+mod sealed;
 mod slow;
 mod submissions;

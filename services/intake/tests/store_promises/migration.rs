@@ -8,7 +8,7 @@ use sqlx::Connection;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::room::{On, notification};
+use crate::room::{On, notification, wrapping};
 
 /// Brings a new file to the schema of the first migration alone.
 async fn at_first_migration(file: &std::path::Path) -> SqliteConnection {
@@ -48,9 +48,10 @@ async fn what_was_held_before_there_were_revisions_is_held_as_the_first_with_its
     connection.close().await.expect("closes");
 
     let database = open(&file).await.expect("opens and brings up to date");
-    let store = SqliteStore::new(database, words.ambient.clone());
+    let store =
+        SqliteStore::open(database, words.ambient.clone(), wrapping()).await.expect("opens and seals");
     let held = store.find("373", &Key::Reference(receipt.reference)).await.expect("reads").expect("is there");
-    assert_eq!((&held.notification, &held.receipt.receipt), (&sent, receipt));
+    assert_eq!((held.notification.as_ref(), &held.receipt.receipt), (Some(&sent), receipt));
     assert_eq!(held.receipt.signed_note, candidate.signed_note);
     let status = store.status("373", receipt.reference).await.expect("reads").expect("is there");
     assert_eq!((status.stage(), status.steps[1].revision), (Stage::Queued, 1));

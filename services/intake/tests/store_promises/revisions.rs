@@ -27,7 +27,7 @@ async fn lineage(room: &Room, reference: ids::Reference) -> Vec<(u32, RevisionKi
 
 async fn late_reason(room: &Room, reference: ids::Reference) -> String {
     let held = room.store.find("373", &Key::Reference(reference)).await.expect("reads").expect("is there");
-    held.notification.late_reason
+    held.notification.expect("a record").late_reason
 }
 
 async fn the_same_revision_answers_with_the_same_receipt_and_tells_nothing_new(on: On) {
@@ -128,7 +128,7 @@ async fn a_withdrawal_leaves_the_content_and_a_later_revision_brings_it_back(on:
     assert!(matches!(room.hold(&room.withdrawal(reference, 2, "other")).await, Holding::Other { .. }));
     assert_eq!(room.status("373", reference).await.stage(), Stage::Withdrawn);
     let held = room.store.find("373", &Key::Reference(reference)).await.expect("reads").expect("is there");
-    assert_eq!(held.notification, notification("373", "A-1", ""));
+    assert_eq!(held.notification, Some(notification("373", "A-1", "")));
     assert_eq!(held.receipt.receipt, withdrawal.receipt);
 
     room.hold(&room.amendment(reference, 3, &notification("373", "A-1", "third"))).await;

@@ -22,9 +22,15 @@ use intake::domain::receipt::Receipt;
 use intake::domain::status::Outcome;
 use intake::store::postgres::PostgresStore;
 use intake::store::sqlite::SqliteStore;
-use intake::store::{Answered, AnsweredWith, Candidate, Content, Holding, Progress, Store, postgres, sqlite};
+use intake::store::{
+    Answered, AnsweredWith, Candidate, Content, HeldNotification, Holding, NotSealed, Progress, Records,
+    Store, postgres, sqlite,
+};
 use jiff::Timestamp;
 use prost::Message;
+use sealing::WrappingKeys;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use storage::Location;
 use testbed::postgres::Server;
 use tracing::Span;
@@ -55,30 +61,46 @@ impl On {
             }
         };
         let ambient = Ambient::new(SystemClock, SeededChance::new(7));
-        let (store, post_room) = opened(&location, &ambient).await;
-        Room { store, post_room, ambient, location, _folder: folder }
+        let Stored { store, records, post_room } = opened(&location, &ambient, wrapping()).await;
+        Room { store, records, post_room, ambient, location, _folder: folder }
     }
 }
 
 pub(crate) struct Room {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) records: Arc<dyn Records>,
     pub(crate) post_room: PostRoom,
     pub(crate) ambient: Ambient,
     pub(crate) location: Location,
     _folder: tempfile::TempDir,
 }
 
-async fn opened(location: &Location, ambient: &Ambient) -> (Arc<dyn Store>, PostRoom) {
+/// A wrapping key for tests: every store of this program has it.
+pub(crate) fn wrapping() -> WrappingKeys {
+    WrappingKeys::read(&format!("* test {}", "07".repeat(32))).expect("a key")
+}
+
+pub(crate) struct Stored {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) post_room: PostRoom,
+}
+
+async fn opened(location: &Location, ambient: &Ambient, wrapping: WrappingKeys) -> Stored {
     match location {
         Location::Sqlite(file) => {
             let database = sqlite::open(file).await.expect("opens");
             let post_room = PostRoom::in_sqlite(&database, ambient);
-            (Arc::new(SqliteStore::new(database, ambient.clone())), post_room)
+            let store =
+                Arc::new(SqliteStore::open(database, ambient.clone(), wrapping).await.expect("opens"));
+            Stored { store: store.clone(), records: store, post_room }
         }
         Location::Postgres(place) => {
             let database = postgres::open(place).await.expect("opens");
             let post_room = PostRoom::in_postgres(&database, ambient);
-            (Arc::new(PostgresStore::new(database, ambient.clone())), post_room)
+            let store =
+                Arc::new(PostgresStore::open(database, ambient.clone(), wrapping).await.expect("opens"));
+            Stored { store: store.clone(), records: store, post_room }
         }
     }
 }
@@ -97,7 +119,61 @@ pub(crate) fn notification(authority: &str, sender_reference: &str, late_reason:
 impl Room {
     /// Another store in the same place: after a restart, or beside this one.
     pub(crate) async fn reopened(&self) -> Arc<dyn Store> {
-        opened(&self.location, &self.ambient).await.0
+        opened(&self.location, &self.ambient, wrapping()).await.store
+    }
+
+    /// Another store in the same place, with other wrapping keys.
+    pub(crate) async fn reopened_with(&self, wrapping: WrappingKeys) -> Stored {
+        opened(&self.location, &self.ambient, wrapping).await
+    }
+
+    /// Why a store in the same place is not opened with other wrapping keys.
+    pub(crate) async fn not_opened(&self, wrapping: WrappingKeys) -> NotSealed {
+        let ambient = self.ambient.clone();
+        match &self.location {
+            Location::Sqlite(file) => {
+                let database = sqlite::open(file).await.expect("opens");
+                SqliteStore::open(database, ambient, wrapping).await.expect_err("refused")
+            }
+            Location::Postgres(place) => {
+                let database = postgres::open(place).await.expect("opens");
+                PostgresStore::open(database, ambient, wrapping).await.expect_err("refused")
+            }
+        }
+    }
+
+    /// Does something in the database that no use case does.
+    pub(crate) async fn run(&self, statement: &'static str) {
+        match &self.location {
+            Location::Sqlite(file) => {
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = SqliteConnection::connect_with(&options).await.expect("connects");
+                sqlx::query(statement).execute(&mut connection).await.expect("runs");
+                connection.close().await.expect("closes");
+            }
+            Location::Postgres(place) => {
+                let database = storage::postgres::Database::open(place, &[]).await.expect("opens");
+                sqlx::query(statement).execute(database.readers()).await.expect("runs");
+                database.close().await;
+            }
+        }
+    }
+
+    /// The bytes of one column, as the database has them.
+    pub(crate) async fn bytes(&self, select: &'static str) -> Vec<Vec<u8>> {
+        match &self.location {
+            Location::Sqlite(file) => {
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = SqliteConnection::connect_with(&options).await.expect("connects");
+                sqlx::query_scalar(select).fetch_all(&mut connection).await.expect("reads")
+            }
+            Location::Postgres(place) => {
+                let database = storage::postgres::Database::open(place, &[]).await.expect("opens");
+                let read = sqlx::query_scalar(select).fetch_all(database.readers()).await.expect("reads");
+                database.close().await;
+                read
+            }
+        }
     }
 
     pub(crate) fn candidate(&self, notification: &Notification) -> Candidate {
@@ -219,7 +295,7 @@ impl Room {
     /// An acceptance by 888, made from what the store says now.
     pub(crate) async fn acceptance(&self, reference: Reference) -> Answered {
         let offer = self.store.offer("888", reference).await.expect("reads").expect("is offered");
-        let mut taken = offer.newest.clone();
+        let mut taken = offer.newest.clone().expect("a record");
         taken.notifying_authority = "888".into();
         let candidate = self.later(reference, offer.standing.newest + 1, RevisionKind::HandedOver, &taken);
         let hand_over = self.answered(offer.hand_over, HandOverState::Accepted);
@@ -246,6 +322,11 @@ impl Room {
         let origin = Origin { kind, source: "intake", subject, owner: "888" };
         Envelope::seal(origin, &HandOverChanged { hand_over: Some(hand_over.clone()) }, &self.ambient)
     }
+}
+
+/// The record of what is held and not erased.
+pub(crate) fn record(held: &HeldNotification) -> &Notification {
+    held.notification.as_ref().expect("a record")
 }
 
 /// Eligibility's finding on a revision.

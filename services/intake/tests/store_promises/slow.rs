@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, watch};
 
-use crate::room::{NEW, On, Room, notification};
+use crate::room::{NEW, On, Room, notification, wrapping};
 
 /// A line to the database that can be cut off without either end being told: bytes then stay where they are.
 struct Line {
@@ -67,7 +67,10 @@ async fn far_store(room: &Room) -> (Line, Arc<dyn Store>) {
     let line = Line::to(place).await;
     let ambient = Ambient::new(SystemClock, SeededChance::new(9));
     let database = open(&line.place).await.expect("opens");
-    let store = PostgresStore::new(database, ambient).answering_within(LONGEST_WAIT);
+    let store = PostgresStore::open(database, ambient, wrapping())
+        .await
+        .expect("opens")
+        .answering_within(LONGEST_WAIT);
     (line, Arc::new(store))
 }
 

@@ -31,7 +31,7 @@ async fn what_is_held_is_held_with_its_event_and_is_there_after_a_restart(on: On
         .await
         .expect("reads")
         .expect("is there");
-    assert_eq!(held.notification, sent);
+    assert_eq!(held.notification.as_ref(), Some(&sent));
     assert_eq!(held.receipt.receipt, candidate.receipt);
     assert_eq!(held.receipt.signed_note, candidate.signed_note);
 }

@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::wrapping::{NotKeys, WrappingKeys};
 
-/// The id of a key that is drawn at a first start.
-const FIRST: &str = "first";
+/// The beginning of the id of a key that is drawn at a first start. The rest is drawn too: where two replicas have each drawn
+/// one, the second is told which key it lacks.
+const DRAWN: &str = "drawn-";
 
 /// Where the wrapping keys are. The database, its dumps and its backups must not be there too.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -98,7 +99,8 @@ fn from_file(file: &Path, ambient: &Ambient) -> Result<Zeroizing<String>, Source
     use std::os::unix::fs::PermissionsExt;
     let failed = |source| SourceError::File { file: file.display().to_string(), source };
     if !file.exists() {
-        write_whole(file, &WrappingKeys::drawn(FIRST, ambient)).map_err(failed)?;
+        let id = format!("{DRAWN}{}", hex::encode(ambient.bytes::<4>()));
+        write_whole(file, &WrappingKeys::drawn(&id, ambient)).map_err(failed)?;
     }
     let mode = fs::metadata(file).map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
@@ -169,7 +171,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let source = KeySource::File(folder.path().join("wrapping.keys"));
         let KeySource::File(file) = &source else { unreachable!("a file") };
-        assert_eq!(source.read(&Ambient::system()).expect("draws").current(), FIRST);
+        assert!(source.read(&Ambient::system()).expect("draws").current().starts_with(DRAWN));
         let drawn = fs::read_to_string(file).expect("a file");
         source.read(&Ambient::system()).expect("reads");
         assert_eq!(fs::read_to_string(file).expect("a file"), drawn);

@@ -17,6 +17,7 @@ fn lineage(revisions: Vec<(Revision, Option<WithdrawalReason>)>) -> Lineage {
         authority: "373".into(),
         revisions,
         hand_over: None,
+        erasure: None,
     }
 }
 

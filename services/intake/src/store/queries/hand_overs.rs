@@ -12,10 +12,11 @@ use sqlx::Row as _;
 use storage::{Doing, StoreError, optional_number, whole};
 use tracing::Span;
 
-use super::dialect::{Connection, Pool, append, kept, snapshot};
+use super::dialect::{Connection, Pool, append, snapshot};
+use super::keys::{self, of_words, offer_key};
 use super::read;
 use super::read::revision_row;
-use super::rows::{found, hand_over, hand_over_offer, words};
+use super::rows::{found, hand_over, hand_over_offer, reference, words};
 use super::sql_store::SqlStore;
 use super::writing::insert_revisions;
 use crate::SERVICE;
@@ -125,13 +126,15 @@ pub(super) async fn list(
 }
 
 pub(super) async fn offer_to(
-    readers: &Pool,
+    store: &SqlStore,
     authority: &str,
     reference: Reference,
 ) -> Result<Option<Offer>, StoreError> {
-    let mut snapshot = snapshot(readers, ANSWERING).await?;
+    let mut snapshot = snapshot(store.database.readers(), ANSWERING).await?;
     let row = sqlx::query(
-        "SELECT * FROM hand_over WHERE reference = $1 AND to_authority = $2 ORDER BY offer DESC LIMIT 1",
+        "SELECT h.*, k.wrapped, k.erased_at FROM hand_over h \
+         LEFT JOIN notification_key k ON k.reference = h.reference \
+         WHERE h.reference = $1 AND h.to_authority = $2 ORDER BY h.offer DESC LIMIT 1",
     )
     .bind(reference.to_string())
     .bind(authority)
@@ -142,7 +145,8 @@ pub(super) async fn offer_to(
     let accepted_as: Option<u32> = optional_number(&row, "hand_over", "accepted_as")?;
     let accepted = match accepted_as {
         Some(number) => {
-            revision_row(&mut snapshot, reference, number).await?.as_ref().map(found).transpose()?
+            let row = revision_row(&mut snapshot, reference, number).await?;
+            row.as_ref().map(|row| found(store, row)).transpose()?
         }
         None => None,
     };
@@ -153,15 +157,15 @@ pub(super) async fn offer_to(
         .fetch_one(&mut *snapshot)
         .await
         .doing(ANSWERING)?;
-    let own = own_record(&mut snapshot, authority, reference, accepted_as).await?;
+    let own = own_record(store, &mut snapshot, authority, reference, accepted_as).await?;
     let key = Key::Reference(reference);
     let standing = read::standing_in(&mut snapshot, &notifier, &key).await?;
-    let newest = read::find_in(&mut snapshot, &notifier, &key).await?;
+    let newest = read::find_in(store, &mut snapshot, &notifier, &key).await?;
     let (Some((_, standing)), Some(newest)) = (standing, newest) else { return Ok(None) };
     Ok(Some(Offer {
         number: row.try_get("offer").doing(ANSWERING)?,
         hand_over,
-        words: words(&row)?,
+        words: words(store, &row)?,
         accepted,
         own,
         standing,
@@ -172,14 +176,16 @@ pub(super) async fn offer_to(
 /// The newest record that an authority sent itself, before it accepted as a revision, if it did: it has had the
 /// notification before.
 async fn own_record(
+    store: &SqlStore,
     connection: &mut Connection,
     authority: &str,
     reference: Reference,
     accepted_as: Option<u32>,
 ) -> Result<Option<Notification>, StoreError> {
     let row = sqlx::query(
-        "SELECT r.*, n.sender_reference, r.record AS content FROM revision r \
-         JOIN notification n ON n.reference = r.reference \
+        "SELECT r.*, n.sender_reference, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
+         FROM revision r JOIN notification n ON n.reference = r.reference \
+         LEFT JOIN notification_key k ON k.reference = r.reference \
          WHERE r.reference = $1 AND r.authority = $2 AND r.record IS NOT NULL AND \
            (CAST($3 AS BIGINT) IS NULL OR r.number < $3) \
          ORDER BY r.number DESC LIMIT 1",
@@ -190,19 +196,21 @@ async fn own_record(
     .fetch_optional(connection)
     .await
     .doing(ANSWERING)?;
-    Ok(row.as_ref().map(found).transpose()?.map(|held| held.notification))
+    Ok(row.as_ref().map(|row| found(store, row)).transpose()?.and_then(|held| held.notification))
 }
 
 pub(super) async fn answer(store: &SqlStore, answered: &Answered) -> Result<bool, StoreError> {
     let mut transaction = store.database.begin(ANSWERING).await?;
     // Where another answer, a lapse or a newer revision came first, dropping the transaction undoes all of it.
-    if !close_offer(&mut transaction, answered).await? {
+    if !close_offer(store, &mut transaction, answered).await? {
         return Ok(false);
     }
     let mut events = Vec::new();
     if let AnsweredWith::Revision(candidate) = &answered.with {
         let judged = answered.hand_over.revision;
-        let Some(follows) = take_over(&mut transaction, judged, candidate).await? else { return Ok(false) };
+        let Some(follows) = take_over(store, &mut transaction, judged, candidate).await? else {
+            return Ok(false);
+        };
         events.push(candidate.event_following(follows));
     }
     events.push(answered.event.clone());
@@ -213,13 +221,21 @@ pub(super) async fn answer(store: &SqlStore, answered: &Answered) -> Result<bool
 }
 
 /// Whether the offer was still open as the answer takes it to be, and is closed now.
-async fn close_offer(connection: &mut Connection, answered: &Answered) -> Result<bool, StoreError> {
+async fn close_offer(
+    store: &SqlStore,
+    connection: &mut Connection,
+    answered: &Answered,
+) -> Result<bool, StoreError> {
     let HandOver { revision, state, answered_at, declined_because, .. } = &answered.hand_over;
     let declined = *state == i32::from(HandOverState::Declined);
     let (accepted_as, words) = match &answered.with {
         AnsweredWith::Revision(candidate) => (Some(whole(candidate.receipt.revision)), None),
-        AnsweredWith::Words(words) => (None, Some(kept(words))),
+        AnsweredWith::Words(words) => (None, sealed_words(store, connection, answered, words).await?),
     };
+    // Erased meanwhile: the offer lapsed with it.
+    if accepted_as.is_none() && words.is_none() {
+        return Ok(false);
+    }
     let closed = sqlx::query(
         "UPDATE hand_over SET state = $3, answered_at = $4, accepted_as = $5, declined_because = $6, words = $7 \
          WHERE offer = $1 AND revision = $2 AND state = 1",
@@ -237,10 +253,24 @@ async fn close_offer(connection: &mut Connection, answered: &Answered) -> Result
     Ok(closed.rows_affected() == 1)
 }
 
+/// The words of a refusal as their row keeps them; none where the notification is erased.
+async fn sealed_words(
+    store: &SqlStore,
+    connection: &mut Connection,
+    answered: &Answered,
+    words: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let reference = reference(answered.hand_over.reference.clone())?;
+    let keys = keys::kept(store, connection, &[reference], ANSWERING).await?;
+    let place = offer_key(&reference.to_string(), answered.number);
+    Ok(keys.get(&reference).map(|key| key.seal(of_words(&place), words.as_bytes(), &store.ambient)))
+}
+
 /// Holds the revision that makes the notification the other authority's, if the offer stands on the newest one, and
 /// returns the revision that it follows. A newer one that is not found upon was shown to nobody: the authority that is
 /// asked must not get what its sender may have sent for another's duty.
 async fn take_over(
+    store: &SqlStore,
     connection: &mut Connection,
     judged: u32,
     candidate: &Candidate,
@@ -255,7 +285,11 @@ async fn take_over(
     if newest != whole(judged) || judged.checked_add(1) != Some(receipt.revision) {
         return Ok(None);
     }
-    insert_revisions(connection, &[(candidate, judged)], ANSWERING).await?;
+    let keys = keys::kept(store, connection, &[receipt.reference], ANSWERING).await?;
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    insert_revisions(store, connection, &[(candidate, judged)], &keys, ANSWERING).await?;
     sqlx::query("UPDATE notification SET authority = $2 WHERE reference = $1")
         .bind(receipt.reference.to_string())
         .bind(&receipt.authority)

@@ -15,6 +15,7 @@ use storage::{Columns, ROWS, StoreError, whole};
 
 use super::dialect::{Connection, Db, LOOKED_UP_IN, append, fetch_all, push_among, push_rows, snapshot};
 use super::hand_overs::lapse_open_offer;
+use super::keys::{self, Keys};
 use super::rows::{given_receipt, newest, standing};
 use super::sql_store::SqlStore;
 use super::writing::{insert_notifications, insert_revisions};
@@ -45,7 +46,8 @@ pub(super) async fn hold(store: &SqlStore, candidates: &[Candidate]) -> Result<V
             _ => None,
         })
         .collect();
-    insert_revisions(&mut transaction, &fresh, NAME).await?;
+    let keys = keys_for(store, &mut transaction, &fresh).await?;
+    insert_revisions(store, &mut transaction, &fresh, &keys, NAME).await?;
     let mut events: Vec<Envelope> =
         fresh.iter().map(|(candidate, follows)| candidate.event_following(*follows)).collect();
     // Withdrawals are rare, and one that ends an offer rarer still.
@@ -60,6 +62,25 @@ pub(super) async fn hold(store: &SqlStore, candidates: &[Candidate]) -> Result<V
     append(&mut transaction, &events).await?;
     store.database.commit(transaction, NAME).await?;
     Ok(holdings)
+}
+
+/// A newly drawn key for each first revision, and for each later one that of its notification.
+async fn keys_for(
+    store: &SqlStore,
+    connection: &mut Connection,
+    fresh: &[(&Candidate, u32)],
+) -> Result<Keys, StoreError> {
+    let (first, mut later): (Vec<_>, Vec<_>) = fresh
+        .iter()
+        .map(|(candidate, _)| *candidate)
+        .partition(|candidate| candidate.kind == RevisionKind::Submitted);
+    let references = |candidates: &[&Candidate]| -> Vec<Reference> {
+        candidates.iter().map(|candidate| candidate.receipt.reference).collect()
+    };
+    let mut keys = keys::draw(store, connection, &references(&first), NAME).await?;
+    later.retain(|candidate| !keys.contains_key(&candidate.receipt.reference));
+    keys.extend(keys::kept(store, connection, &references(&later), NAME).await?);
+    Ok(keys)
 }
 
 /// Answers each candidate as holding it would, and holds nothing. One that is new counts for none of the others.
@@ -163,8 +184,8 @@ impl Held {
         candidates: &[&Candidate],
     ) -> Result<(), StoreError> {
         let mut select = QueryBuilder::<Db>::new(
-            "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest \
-             FROM notification n WHERE ",
+            "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest, k.erased_at \
+             FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference WHERE ",
         );
         let columns = Columns::of(candidates).text(|candidate| candidate.receipt.reference.to_string());
         push_among(&mut select, "n.reference", &columns);

@@ -9,7 +9,9 @@ use sqlx::AssertSqlSafe;
 use storage::{Doing, StoreError, whole};
 
 use super::dialect::{Connection, Pool, Row, snapshot};
+use super::keeping::erasure;
 use super::rows::{found, given_receipt, hand_over, revision, standing as standing_of, taken, text};
+use super::sql_store::SqlStore;
 use crate::domain::status::{Lineage, Taken, tell};
 use crate::store::{GivenReceipt, HeldNotification, Key, Standing};
 
@@ -17,7 +19,7 @@ const FINDING: &str = "find a notification";
 const TELLING: &str = "tell where a notification stands";
 
 /// Rows of `notification n` that authority $1 may see.
-const SEES: &str = "(n.first_authority = $1 OR n.authority = $1 \
+pub(super) const SEES: &str = "(n.first_authority = $1 OR n.authority = $1 \
                     OR EXISTS (SELECT 1 FROM revision s WHERE s.reference = n.reference AND s.authority = $1))";
 
 /// The condition for a key, whose text is $2.
@@ -38,33 +40,42 @@ fn holds_nothing(authority: &str, key: &Key) -> bool {
 }
 
 pub(super) async fn find(
-    readers: &Pool,
+    store: &SqlStore,
     authority: &str,
     key: &Key,
 ) -> Result<Option<HeldNotification>, StoreError> {
     if holds_nothing(authority, key) {
         return Ok(None);
     }
-    let mut connection = readers.acquire().await.doing(FINDING)?;
-    find_in(&mut connection, authority, key).await
+    let mut connection = store.database.readers().acquire().await.doing(FINDING)?;
+    find_in(store, &mut connection, authority, key).await
 }
 
 pub(super) async fn find_in(
+    store: &SqlStore,
     connection: &mut Connection,
     authority: &str,
     key: &Key,
 ) -> Result<Option<HeldNotification>, StoreError> {
     let (condition, key) = by(key);
+    // The newest record up to the revision, for a withdrawal has none of its own.
+    let newest_record = |column: &str| {
+        format!(
+            "(SELECT c.{column} FROM revision c WHERE c.reference = r.reference AND c.record IS NOT NULL \
+                AND c.number <= r.number AND (n.authority = $1 OR c.authority = $1) \
+                ORDER BY c.number DESC LIMIT 1)"
+        )
+    };
+    let (content, content_number) = (newest_record("record"), newest_record("number"));
     let select = format!(
-        "SELECT r.*, n.sender_reference, \
-           (SELECT c.record FROM revision c WHERE c.reference = r.reference AND c.record IS NOT NULL \
-              AND c.number <= r.number AND (n.authority = $1 OR c.authority = $1) \
-              ORDER BY c.number DESC LIMIT 1) AS content \
+        "SELECT r.*, n.sender_reference, {content} AS content, {content_number} AS content_number, \
+           k.wrapped, k.erased_at \
          FROM notification n JOIN revision r ON r.reference = n.reference \
+         LEFT JOIN notification_key k ON k.reference = n.reference \
          WHERE {condition} AND (n.authority = $1 OR r.authority = $1) ORDER BY r.number DESC LIMIT 1"
     );
     let row = sqlx::query(AssertSqlSafe(select)).bind(authority).bind(key).fetch_optional(connection).await;
-    row.doing(FINDING)?.as_ref().map(found).transpose()
+    row.doing(FINDING)?.as_ref().map(|row| found(store, row)).transpose()
 }
 
 pub(super) async fn standing(
@@ -91,22 +102,24 @@ pub(super) async fn standing_in(
 ) -> Result<Option<(Reference, Standing)>, StoreError> {
     let (condition, key) = by(key);
     let select = format!(
-        "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest \
-         FROM notification n WHERE {condition} AND {SEES}"
+        "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest, k.erased_at \
+         FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference \
+         WHERE {condition} AND {SEES}"
     );
     let row = sqlx::query(AssertSqlSafe(select)).bind(authority).bind(key).fetch_optional(connection).await;
     row.doing(FINDING)?.as_ref().map(standing_of).transpose()
 }
 
-/// One revision with what a receipt says of it, and its record as `content`.
+/// One revision with what a receipt says of it, its record as `content`, and the notification's key.
 pub(super) async fn revision_row(
     connection: &mut Connection,
     reference: Reference,
     number: u32,
 ) -> Result<Option<Row>, StoreError> {
     sqlx::query(
-        "SELECT r.*, n.sender_reference, r.record AS content FROM revision r \
-         JOIN notification n ON n.reference = r.reference WHERE r.reference = $1 AND r.number = $2",
+        "SELECT r.*, n.sender_reference, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
+         FROM revision r JOIN notification n ON n.reference = r.reference \
+         LEFT JOIN notification_key k ON k.reference = r.reference WHERE r.reference = $1 AND r.number = $2",
     )
     .bind(reference.to_string())
     .bind(whole(number))
@@ -122,7 +135,10 @@ pub(super) async fn status(
 ) -> Result<Option<Status>, StoreError> {
     // One snapshot, so that no step is told without its revision.
     let mut snapshot = snapshot(readers, TELLING).await?;
-    let select = format!("SELECT n.* FROM notification n WHERE n.reference = $2 AND {SEES}");
+    let select = format!(
+        "SELECT n.*, k.erased_at, k.erased_because, k.erased_by FROM notification n \
+         LEFT JOIN notification_key k ON k.reference = n.reference WHERE n.reference = $2 AND {SEES}"
+    );
     let row = sqlx::query(AssertSqlSafe(select))
         .bind(authority)
         .bind(reference.to_string())
@@ -148,6 +164,7 @@ pub(super) async fn status(
         authority: notifier,
         revisions: revisions.iter().map(revision).collect::<Result<_, _>>()?,
         hand_over: latest.as_ref().map(hand_over).transpose()?,
+        erasure: erasure(&row)?,
     };
     Ok(Some(tell(lineage, steps?)))
 }

@@ -12,6 +12,8 @@ use sqlx::Row as _;
 use storage::{Doing, StoreError, number, optional_number};
 
 use super::dialect::Row;
+use super::keys::{key_of, of_revision, of_words, offer_key, revision_key};
+use super::sql_store::SqlStore;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::receipt::Receipt;
 use crate::domain::status::{Outcome, Taken};
@@ -19,13 +21,21 @@ use crate::store::{GivenReceipt, HeldNotification, Standing};
 
 const READING: &str = "read a notification";
 
-pub(super) fn found(row: &Row) -> Result<HeldNotification, StoreError> {
+/// A revision's row with its record as `content`, the number of the revision that has it as `content_number`, and the
+/// notification's key.
+pub(super) fn found(store: &SqlStore, row: &Row) -> Result<HeldNotification, StoreError> {
     let receipt = given_receipt(row)?;
-    let record: Vec<u8> = row.try_get("content").doing(READING)?;
-    let key = receipt.receipt.reference.to_string();
+    let reference = receipt.receipt.reference.to_string();
+    let Some(key) = key_of(store, row, &reference)? else {
+        return Ok(HeldNotification { notification: None, receipt });
+    };
+    let sealed: Vec<u8> = row.try_get("content").doing(READING)?;
+    let place = revision_key(&reference, number(row, "revision", "content_number")?);
+    let record = key.open(of_revision(&place, "record"), &sealed);
+    let record = record.map_err(impossible("revision", "record", place.clone()))?;
     let notification =
-        Notification::decode(record.as_slice()).map_err(impossible("revision", "record", key))?;
-    Ok(HeldNotification { notification, receipt })
+        Notification::decode(record.as_slice()).map_err(impossible("revision", "record", place))?;
+    Ok(HeldNotification { notification: Some(notification), receipt })
 }
 
 pub(super) fn given_receipt(row: &Row) -> Result<GivenReceipt, StoreError> {
@@ -50,13 +60,14 @@ fn fingerprint(row: &Row, key: &str) -> Result<Fingerprint, StoreError> {
     ))
 }
 
-/// A row of `notification` with the `newest` of its revisions.
+/// A row of `notification` with the `newest` of its revisions, and when it was erased.
 pub(super) fn standing(row: &Row) -> Result<(Reference, Standing), StoreError> {
     let standing = Standing {
         first_authority: text(row, "first_authority")?,
         sender_reference: text(row, "sender_reference")?,
         authority: text(row, "authority")?,
         newest: newest(row)?,
+        erased: row.try_get::<Option<i64>, _>("erased_at").doing(READING)?.is_some(),
     };
     Ok((reference(text(row, "reference")?)?, standing))
 }
@@ -65,11 +76,18 @@ pub(super) fn newest(row: &Row) -> Result<u32, StoreError> {
     number(row, "revision", "newest")
 }
 
-/// The words of a refusal: text in one database, its bytes in the other, which reads the same.
-pub(super) fn words(row: &Row) -> Result<String, StoreError> {
-    let bytes: Option<Vec<u8>> = row.try_get("words").doing(READING)?;
-    String::from_utf8(bytes.unwrap_or_default())
-        .map_err(|error| impossible("hand_over", "words", String::new())(error.utf8_error()))
+/// The words of a refusal, in an offer's row with the notification's key; none where it is erased.
+pub(super) fn words(store: &SqlStore, row: &Row) -> Result<String, StoreError> {
+    let reference = text(row, "reference")?;
+    let sealed: Option<Vec<u8>> = row.try_get("words").doing(READING)?;
+    let (Some(sealed), Some(key)) = (sealed, key_of(store, row, &reference)?) else {
+        return Ok(String::new());
+    };
+    let place = offer_key(&reference, row.try_get("offer").doing(READING)?);
+    let opened = key.open(of_words(&place), &sealed);
+    let opened = opened.map_err(impossible("hand_over", "words", place.clone()))?;
+    String::from_utf8(opened.to_vec())
+        .map_err(|error| impossible("hand_over", "words", place)(error.utf8_error()))
 }
 
 pub(super) fn text(row: &Row, column: &'static str) -> Result<String, StoreError> {
@@ -118,19 +136,28 @@ pub(super) fn hand_over_offer(row: &Row) -> Result<HandOverOffer, StoreError> {
     let detail: Option<Vec<u8>> = row.try_get("detail").doing(READING)?;
     let broken = impossible("step", "detail", hand_over.reference.clone());
     let found = NotificationAssessed::decode(detail.unwrap_or_default().as_slice()).map_err(broken)?;
-    let mut notification = found.notification;
-    // Match tokens are for Lapwing's own services: another authority needs none to answer.
-    for child in notification.iter_mut().flat_map(|coded| &mut coded.children) {
+    // What an earlier version kept may still have them.
+    let found = without_tokens(found);
+    Ok(HandOverOffer {
+        hand_over: Some(hand_over),
+        notification: found.notification,
+        assessment: found.assessment,
+    })
+}
+
+/// A finding without match tokens: they are for triage alone. Nobody who is told where a notification stands needs them.
+pub(super) fn without_tokens(mut found: NotificationAssessed) -> NotificationAssessed {
+    for child in found.notification.iter_mut().flat_map(|coded| &mut coded.children) {
         child.child_token.clear();
         child.household_token.clear();
     }
-    Ok(HandOverOffer { hand_over: Some(hand_over), notification, assessment: found.assessment })
+    found
 }
 
 /// A step's event as its row keeps it.
 pub(super) fn detail(outcome: &Outcome) -> Vec<u8> {
     match outcome {
-        Outcome::Assessed(event) => event.encode_to_vec(),
+        Outcome::Assessed(event) => without_tokens((**event).clone()).encode_to_vec(),
         Outcome::Queued(event) => event.encode_to_vec(),
         Outcome::Acknowledged(event) => event.encode_to_vec(),
     }
@@ -159,12 +186,17 @@ pub(super) fn reference(text: String) -> Result<Reference, StoreError> {
     text.parse().map_err(impossible("notification", "reference", text))
 }
 
-fn time(row: &Row, table: &'static str, column: &'static str, key: String) -> Result<Timestamp, StoreError> {
+pub(super) fn time(
+    row: &Row,
+    table: &'static str,
+    column: &'static str,
+    key: String,
+) -> Result<Timestamp, StoreError> {
     let microseconds: i64 = row.try_get(column).doing(READING)?;
     Timestamp::from_microsecond(microseconds).map_err(impossible(table, column, key))
 }
 
-fn impossible<E: ToString>(
+pub(super) fn impossible<E: ToString>(
     table: &'static str,
     column: &'static str,
     row: String,

@@ -4,6 +4,7 @@
 //! What a reader would get wrong: the databases' own bounds do not end every wait. Where a line is cut and neither end is
 //! told, nothing comes back at all, so each call has a bound here besides.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ambient::Ambient;
@@ -13,13 +14,15 @@ use contracts::notification::v1::Status;
 use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
+use sealing::WrappingKeys;
 use storage::StoreError;
 use tokio::time::timeout;
 
 use super::dialect::{COMMITS_AT_ONCE, Database};
-use super::{hand_overs, hold, outcomes, read};
+use super::{hand_overs, hold, keys, outcomes, read};
 use crate::store::{
-    Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Offer, Progress, Standing, Store,
+    Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, NotSealed, Offer, Progress, Standing,
+    Store,
 };
 
 /// How long a call may take: longer than a statement of PostgreSQL (15 s), so that its own error is told where it has one.
@@ -31,13 +34,30 @@ pub struct SqlStore {
     pub(super) database: Database,
     /// For the ids and times of events that only a transaction knows to be due.
     pub(super) ambient: Ambient,
+    /// The keys under which each notification's own is wrapped.
+    pub(super) wrapping: Arc<WrappingKeys>,
     longest_call: Duration,
 }
 
 impl SqlStore {
-    /// On an opened database.
-    pub fn new(database: Database, ambient: Ambient) -> Self {
-        Self { database, ambient, longest_call: LONGEST_CALL }
+    /// On an opened database, whose notifications' keys are wrapped by `wrapping`. Seals what a version before held in clear.
+    ///
+    /// # Errors
+    /// Where a wrapping key that is in use is not among those given: without it, what it wrapped cannot be read; and where the
+    /// store cannot be read or written.
+    pub async fn open(
+        database: Database,
+        ambient: Ambient,
+        wrapping: WrappingKeys,
+    ) -> Result<Self, NotSealed> {
+        let store = Self { database, ambient, wrapping: Arc::new(wrapping), longest_call: LONGEST_CALL };
+        let mut missing = keys::in_use(&store).await?;
+        missing.retain(|id| !store.wrapping.has(id));
+        if !missing.is_empty() {
+            return Err(NotSealed::Missing(missing.join(", ")));
+        }
+        keys::seal_what_is_clear(&store).await?;
+        Ok(store)
     }
 
     /// The same, where a call may take so long.
@@ -47,7 +67,7 @@ impl SqlStore {
     }
 
     /// Gives a call up that takes too long. What it was about to write is undone, unless its commit was under way.
-    async fn in_time<T>(
+    pub(super) async fn in_time<T>(
         &self,
         doing: &'static str,
         call: impl Future<Output = Result<T, StoreError>>,
@@ -72,7 +92,7 @@ impl Store for SqlStore {
     }
 
     async fn find(&self, authority: &str, key: &Key) -> Result<Option<HeldNotification>, StoreError> {
-        self.in_time("find a notification", read::find(self.database.readers(), authority, key)).await
+        self.in_time("find a notification", read::find(self, authority, key)).await
     }
 
     async fn standing(
@@ -103,11 +123,7 @@ impl Store for SqlStore {
     }
 
     async fn offer(&self, authority: &str, reference: Reference) -> Result<Option<Offer>, StoreError> {
-        self.in_time(
-            "answer a hand-over",
-            hand_overs::offer_to(self.database.readers(), authority, reference),
-        )
-        .await
+        self.in_time("answer a hand-over", hand_overs::offer_to(self, authority, reference)).await
     }
 
     async fn answer(&self, answered: &Answered) -> Result<bool, StoreError> {
