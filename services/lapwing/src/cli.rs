@@ -3,6 +3,7 @@
 mod arguments;
 mod changes;
 mod parked;
+mod records;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use changes::{
     WithdrawNotification, WithdrawalName,
 };
 pub use parked::{DiscardParked, ListParked, Parked, ParkedCommand, RetryParked, ShowParked};
+pub use records::{Erase, HoldRecords, Identities, Readings, Retention, RotateKeys};
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
@@ -129,6 +131,20 @@ pub enum Command {
     Timeline(OfReference),
     /// Show the audit log's newest signed checkpoint
     Checkpoint,
+    /// Read who a case is about, for a purpose; each reading is on record
+    Identities(Identities),
+    /// List who has read a notification's identities
+    Readings(Readings),
+    /// Destroy a notification's identities and narrative for ever, with a reason
+    Erase(Erase),
+    /// Hold a notification against erasure
+    Hold(HoldRecords),
+    /// Release a legal hold
+    Release(OfReference),
+    /// List what is over its time by the policy of retention, or erase it
+    Retention(Retention),
+    /// Wrap every notification's key under the wrapping key in use; for operators
+    RotateKeys(RotateKeys),
     /// Show the policy of a day, or the published truth table
     Policy(Policy),
     /// Say what a code means and what to do about it
@@ -171,6 +187,13 @@ impl Command {
             Self::Notices(_) => "lapwing notices",
             Self::Timeline(_) => "lapwing timeline",
             Self::Checkpoint => "lapwing checkpoint",
+            Self::Identities(_) => "lapwing identities",
+            Self::Readings(_) => "lapwing readings",
+            Self::Erase(_) => "lapwing erase",
+            Self::Hold(_) => "lapwing hold",
+            Self::Release(_) => "lapwing release",
+            Self::Retention(_) => "lapwing retention",
+            Self::RotateKeys(_) => "lapwing rotate-keys",
             Self::Policy(_) => "lapwing policy",
             Self::Explain(_) => "lapwing explain",
             Self::Sample(_) => "lapwing sample",

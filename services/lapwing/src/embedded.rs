@@ -36,6 +36,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// The services by their names in the contracts.
 const NAMES: &[&str] = &[
     "lapwing.intake.v1.IntakeService",
+    "lapwing.intake.v1.RecordsService",
     "lapwing.eligibility.v1.EligibilityService",
     "lapwing.triage.v1.TriageService",
     "lapwing.audit.v1.AuditService",
@@ -181,6 +182,7 @@ impl Services {
         let parked =
             names.into_iter().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
         Routes::new(self.intake.grpc.clone())
+            .add_service(self.intake.records.clone())
             .add_service(self.eligibility.grpc.clone())
             .add_service(self.triage.grpc.clone())
             .add_service(self.audit.grpc.clone())

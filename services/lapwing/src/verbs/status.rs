@@ -4,8 +4,9 @@ use contracts::intake::v1::WatchRequest;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
 use contracts::intake::v1::{GetRequest, get_request};
 use contracts::json::to_json;
-use contracts::notification::v1::{HandOver, HandOverState, Lane, Stage, Status, Step};
+use contracts::notification::v1::{Erasure, HandOver, HandOverState, Lane, Stage, Status, Step};
 
+use super::records::told_erasure;
 use super::{Context, holder_of, reference};
 use crate::cli::StatusOf;
 use crate::connection::{connect, traced};
@@ -37,13 +38,13 @@ async fn watch(
     reference: String,
 ) -> Result<Ending, Failure> {
     let mut statuses = client.watch(traced(WatchRequest { reference })).await?.into_inner();
-    let (mut told, mut stage) = (Told::default(), Stage::Received);
+    let (mut told, mut ended) = (Told::default(), false);
     while let Some(answer) = statuses.message().await? {
         let status = answer.status.unwrap_or_default();
         told.tell(context, &status);
-        stage = status.stage();
+        ended = matches!(status.stage(), Stage::Acknowledged | Stage::Withdrawn) || status.erasure.is_some();
     }
-    if matches!(stage, Stage::Acknowledged | Stage::Withdrawn) {
+    if ended {
         return Ok(Ending::Well);
     }
     aside("the server stopped before the panel had acknowledged it; watch again once the server runs");
@@ -56,6 +57,7 @@ async fn watch(
 struct Told {
     steps: Vec<Step>,
     hand_over: Option<HandOver>,
+    erasure: Option<Erasure>,
 }
 
 impl Told {
@@ -75,6 +77,10 @@ impl Told {
                 tell_step(status, step);
                 self.steps.push(step.clone());
             }
+        }
+        if self.erasure != status.erasure {
+            status.erasure.iter().for_each(|erasure| line(format!("  {}", told_erasure(erasure))));
+            self.erasure.clone_from(&status.erasure);
         }
         if self.hand_over != status.hand_over {
             status.hand_over.iter().for_each(|hand_over| line(told_hand_over(hand_over)));
