@@ -36,8 +36,13 @@ pub const PARKED_RETRIED: &str = "parked.retried.v1";
 /// An operator has given a parked event up: `lapwing.operations.v1.ParkedDiscarded`.
 pub const PARKED_DISCARDED: &str = "parked.discarded.v1";
 
+/// A panel member has stood aside from a case: `lapwing.triage.v1.CaseStoodAside`.
+pub const CASE_STOOD_ASIDE: &str = "case.stood_aside.v1";
+/// The secretariat lets that member see the case again: `lapwing.triage.v1.CaseStandAsideLifted`.
+pub const CASE_STAND_ASIDE_LIFTED: &str = "case.stand_aside_lifted.v1";
+
 /// Every name.
-pub const ALL: [&str; 17] = [
+pub const ALL: [&str; 19] = [
     NOTIFICATION_RECEIVED,
     NOTIFICATION_ASSESSED,
     CASE_QUEUED,
@@ -55,4 +60,6 @@ pub const ALL: [&str; 17] = [
     NOTICE_OFSTED,
     PARKED_RETRIED,
     PARKED_DISCARDED,
+    CASE_STOOD_ASIDE,
+    CASE_STAND_ASIDE_LIFTED,
 ];

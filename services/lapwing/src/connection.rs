@@ -22,7 +22,7 @@ pub(crate) fn address_file(folder: &Path) -> PathBuf {
 
 /// The caller as whom the panel's verbs call.
 pub(crate) fn secretariat() -> Caller {
-    Caller::new(Role::Panel, "secretariat")
+    Caller::new(Role::Secretariat, "desk")
 }
 
 /// Connects to the server of a folder, or to `server`, with a certificate of the folder's own authority.
