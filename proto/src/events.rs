@@ -44,8 +44,13 @@ pub const HOLD_PLACED: &str = "hold.placed.v1";
 /// It may be again: `lapwing.intake.v1.LegalHoldChanged`.
 pub const HOLD_RELEASED: &str = "hold.released.v1";
 
+/// A panel member has stood aside from a case: `lapwing.triage.v1.CaseStoodAside`.
+pub const CASE_STOOD_ASIDE: &str = "case.stood_aside.v1";
+/// The secretariat lets that member see the case again: `lapwing.triage.v1.CaseStandAsideLifted`.
+pub const CASE_STAND_ASIDE_LIFTED: &str = "case.stand_aside_lifted.v1";
+
 /// Every name.
-pub const ALL: [&str; 21] = [
+pub const ALL: [&str; 23] = [
     NOTIFICATION_RECEIVED,
     NOTIFICATION_ASSESSED,
     CASE_QUEUED,
@@ -67,4 +72,6 @@ pub const ALL: [&str; 21] = [
     NOTIFICATION_ERASED,
     HOLD_PLACED,
     HOLD_RELEASED,
+    CASE_STOOD_ASIDE,
+    CASE_STAND_ASIDE_LIFTED,
 ];

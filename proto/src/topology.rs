@@ -3,8 +3,9 @@
 //! What a reader would get wrong: an event's routing key is its name, but for `case.queued.v1`, which goes by its lane too.
 
 use crate::events::{
-    CASE_ACKNOWLEDGED, CASE_QUEUED, HAND_OVER_DECLINED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
-    NOTIFICATION_ASSESSED, NOTIFICATION_ERASED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+    CASE_ACKNOWLEDGED, CASE_QUEUED, CASE_STAND_ASIDE_LIFTED, CASE_STOOD_ASIDE, HAND_OVER_DECLINED,
+    NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED, NOTIFICATION_ASSESSED, NOTIFICATION_ERASED,
+    NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
 };
 
 /// The exchange to which every event is published: topic, durable.
@@ -49,7 +50,13 @@ pub const QUEUES: [Queue; 8] = [
     Queue {
         name: "intake.outcomes",
         keeper: "intake",
-        bindings: &[NOTIFICATION_ASSESSED, "case.queued.v1.#", CASE_ACKNOWLEDGED],
+        bindings: &[
+            NOTIFICATION_ASSESSED,
+            "case.queued.v1.#",
+            CASE_ACKNOWLEDGED,
+            CASE_STOOD_ASIDE,
+            CASE_STAND_ASIDE_LIFTED,
+        ],
     },
     Queue { name: "audit.events", keeper: "audit", bindings: &["#"] },
     Queue { name: "panel.decisions", keeper: "triage", bindings: &[CASE_QUEUED_FOR_DECISION] },
@@ -108,6 +115,7 @@ mod tests {
             readers(CASE_QUEUED_FOR_INFORMATION),
             ["intake.outcomes", "audit.events", "panel.information"]
         );
+        assert_eq!(readers(CASE_STOOD_ASIDE), ["intake.outcomes", "audit.events"]);
         assert_eq!(readers(NOTICE_DFE), ["audit.events", "dfe.notices"]);
         assert_eq!(readers("something.new.v1"), ["audit.events"]);
     }

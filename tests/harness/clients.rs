@@ -88,7 +88,7 @@ impl Clients {
 
     /// One replica of triage, as the panel's secretariat.
     pub async fn triage_of(&self, address: &str) -> TriageServiceClient<Channel> {
-        let secretariat = Caller::new(Role::Panel, "secretariat");
+        let secretariat = Caller::new(Role::Secretariat, "desk");
         TriageServiceClient::new(self.channel_to(address, &secretariat).await)
     }
 

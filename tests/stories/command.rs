@@ -242,3 +242,34 @@ async fn a_receipt_that_was_missed_is_kept_when_it_comes_again() {
     let (code, printed) = desk.run(&["status", &reference_in(&printed)]).await;
     assert_eq!(code, 0, "{printed}");
 }
+
+#[tokio::test]
+async fn a_panel_member_stands_aside_and_the_secretariat_lifts_it() {
+    let desk = Desk::new().await;
+    let (_, printed) = desk.run(&["notify", &fixture("01-death-by-violence-at-home.json")]).await;
+    let reference = reference_in(&printed);
+    desk.until_prints(&["status", &reference], "queued for the panel's decision").await;
+    let aside = ["stand-aside", &reference, "--member", "ada", "--reason", "knows-the-family"];
+    let (code, first) = desk.run(&aside).await;
+    assert_eq!(code, 0, "{first}");
+    assert!(first.contains("lapwing://panel/ada stood aside"), "{first}");
+    assert_eq!(desk.run(&aside).await, (0, first), "repeating it answers the same");
+    let lift = ["lift-stand-aside", &reference, "--member", "ada"];
+    let (code, lifted) = desk.run(&lift).await;
+    assert_eq!(code, 0, "{lifted}");
+    let (code, nothing) = desk.run(&lift).await;
+    assert_eq!(code, 6, "{nothing}");
+    let secretariat = ["stand-aside", &reference, "--member", "secretariat", "--reason", "other-interest"];
+    let (code, refused) = desk.run(&secretariat).await;
+    assert_eq!(code, 1, "{refused}");
+    assert!(refused.contains("lapwing://secretariat/desk"), "{refused}");
+}
+
+#[tokio::test]
+async fn who_may_call_what_is_printed_as_it_is_published() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, printed) = told(&Process::run(program(), folder.path(), &["rights"]).await);
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services/platform/rights/TABLE.md");
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(printed, std::fs::read_to_string(published).expect("it is published"));
+}

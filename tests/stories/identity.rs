@@ -69,7 +69,7 @@ async fn an_authority_cannot_read_the_panels_queue_nor_the_panel_notify() {
     let case =
         triage.get_case(GetCaseRequest { reference: "LW-222-222-222".into() }).await.expect_err("refused");
     assert_eq!(case.code(), Code::PermissionDenied);
-    let channel = clients.channel(&Caller::new(Role::Panel, "secretariat")).await;
+    let channel = clients.channel(&Caller::new(Role::Secretariat, "desk")).await;
     let sent = IntakeServiceClient::new(channel)
         .submit(SubmitRequest { notification: Some(notification("373", "A")) })
         .await;
@@ -91,7 +91,7 @@ async fn no_authority_decides_about_cases_and_nobody_but_authorities_changes_not
     let notices = ListNoticesRequest { recipient: Recipient::Dfe.into(), ..Default::default() };
     assert_eq!(triage.list_notices(notices).await.expect_err("refused").code(), Code::PermissionDenied);
 
-    for caller in [Caller::new(Role::Panel, "secretariat"), Caller::new(Role::Operator, "night")] {
+    for caller in [Caller::new(Role::Secretariat, "desk"), Caller::new(Role::Operator, "night")] {
         let mut intake = IntakeServiceClient::new(clients.channel(&caller).await);
         let amend = AmendRequest {
             reference: unknown.clone(),

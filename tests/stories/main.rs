@@ -15,6 +15,7 @@ mod panel_consumer;
 mod parked;
 mod production;
 mod revisions;
+mod rights;
 mod same_submission;
 mod traces;
 mod worlds;

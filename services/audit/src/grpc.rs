@@ -5,9 +5,9 @@ use contracts::audit::v1::{
     CheckpointRequest, CheckpointResponse, TimelineEntry, TimelineRequest, TimelineResponse,
 };
 use contracts::time::to_wire;
-use identity::{Caller, Role, caller_of};
 use ids::Reference;
 use refusals::refused;
+use rights::{Granted, Reach, granted};
 use tonic::{Code, Request, Response, Status};
 
 use crate::SERVICE;
@@ -42,8 +42,8 @@ impl AuditService for AuditGrpc {
         &self,
         request: Request<TimelineRequest>,
     ) -> Result<Response<TimelineResponse>, Status> {
-        let caller = caller_of(&request)?;
-        let scope = scope_of(&caller)?;
+        let granted = granted(&request)?;
+        let scope = scope_of(&granted)?;
         let reference = refusals::reference(&request.into_inner().reference)?;
         let told =
             self.read.read(reference, scope).await.map_err(|error| refusals::store(SERVICE, &error))?;
@@ -57,8 +57,10 @@ impl AuditService for AuditGrpc {
         &self,
         request: Request<CheckpointRequest>,
     ) -> Result<Response<CheckpointResponse>, Status> {
-        // Anybody who is somebody: the more hold checkpoints, the fewer could be deceived by an altered log.
-        caller_of(&request)?;
+        let granted = granted(&request)?;
+        if *granted.reach() != Reach::Public {
+            return Err(granted.cannot_serve());
+        }
         let stated = self.checkpoint.state().await.map_err(|error| not_stated(&error))?;
         Ok(Response::new(CheckpointResponse {
             signed_note: stated.signed_note,
@@ -69,9 +71,13 @@ impl AuditService for AuditGrpc {
 }
 
 /// Whose entries a caller may read.
-fn scope_of(caller: &Caller) -> Result<Scope<'_>, Status> {
-    caller.require(&[Role::Authority, Role::Panel, Role::Operator, Role::Auditor])?;
-    Ok(if caller.role == Role::Authority { Scope::Authority(&caller.name) } else { Scope::All })
+fn scope_of(granted: &Granted) -> Result<Scope<'_>, Status> {
+    match granted.reach() {
+        Reach::Own(authority) => Ok(Scope::Authority(authority.number())),
+        Reach::All => Ok(Scope::All),
+        Reach::StateOnly => Ok(Scope::StateOfAll),
+        _ => Err(granted.cannot_serve()),
+    }
 }
 
 fn timeline_entry(told: Told) -> TimelineEntry {
@@ -89,7 +95,7 @@ fn timeline_entry(told: Told) -> TimelineEntry {
 
 fn not_found(reference: Reference, scope: Scope<'_>) -> Status {
     let sentence = match scope {
-        Scope::All => format!(
+        Scope::All | Scope::StateOfAll => format!(
             "reference: nothing is recorded under {reference}. An event takes a moment to get here, and a \
              notification that was erased leaves nothing to read. To do: compare it with the receipt, or ask again in \
              a few seconds where it was sent only now"

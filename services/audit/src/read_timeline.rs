@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ids::Reference;
 use storage::StoreError;
 
-use crate::domain::description::describe;
+use crate::domain::description::{describe, describe_state};
 use crate::store::{Entry, Store};
 
 /// Whose entries somebody may read.
@@ -13,6 +13,8 @@ use crate::store::{Entry, Store};
 pub enum Scope<'a> {
     /// Everybody's.
     All,
+    /// Everybody's, in words that say which step was taken and nothing of what is in it.
+    StateOfAll,
     /// Those of one authority, by its DfE number: the duty to notify is each authority's own.
     Authority(&'a str),
 }
@@ -44,13 +46,14 @@ impl ReadTimeline {
     /// Where the store cannot be read.
     pub async fn read(&self, reference: Reference, scope: Scope<'_>) -> Result<Vec<Told>, StoreError> {
         let owner = match scope {
-            Scope::All => None,
+            Scope::All | Scope::StateOfAll => None,
             Scope::Authority(number) => Some(number),
         };
+        let words = if scope == Scope::StateOfAll { describe_state } else { describe };
         let entries = self.store.timeline(reference, owner).await?;
         Ok(entries
             .into_iter()
-            .map(|entry| Told { words: describe(&entry.kind, &entry.payload), entry })
+            .map(|entry| Told { words: words(&entry.kind, &entry.payload), entry })
             .collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use contracts::eligibility::v1::eligibility_service_server::EligibilityService;
 use contracts::eligibility::v1::{AssessRequest, AssessResponse};
-use identity::{Role, caller_of};
+use rights::{Reach, granted};
 use tonic::{Request, Response, Status};
 
 use crate::assess::assess_coded;
@@ -24,14 +24,10 @@ impl EligibilityGrpc {
 #[tonic::async_trait]
 impl EligibilityService for EligibilityGrpc {
     async fn assess(&self, request: Request<AssessRequest>) -> Result<Response<AssessResponse>, Status> {
-        // Coded facts name nobody and nothing is stored, so every known caller may ask.
-        caller_of(&request)?.require(&[
-            Role::Authority,
-            Role::Panel,
-            Role::Operator,
-            Role::Auditor,
-            Role::Service,
-        ])?;
+        let granted = granted(&request)?;
+        if *granted.reach() != Reach::WhatIsSent {
+            return Err(granted.cannot_serve());
+        }
         let notification = request.into_inner().notification.unwrap_or_default();
         Ok(Response::new(AssessResponse { assessment: Some(assess_coded(&notification, self.policies)) }))
     }

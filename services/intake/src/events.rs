@@ -4,25 +4,29 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::events::{CASE_ACKNOWLEDGED, CASE_QUEUED, NOTIFICATION_ASSESSED};
-use contracts::triage::v1::{CaseAcknowledged, CaseQueued};
+use contracts::events::{
+    CASE_ACKNOWLEDGED, CASE_QUEUED, CASE_STAND_ASIDE_LIFTED, CASE_STOOD_ASIDE, NOTIFICATION_ASSESSED,
+};
+use contracts::triage::v1::{CaseAcknowledged, CaseQueued, CaseStandAsideLifted, CaseStoodAside};
 use delivery::{Delivered, HandlingError, Heard, Subscriber};
 use prost::Message;
 use tracing::Span;
 
 use crate::domain::status::Outcome;
+use crate::keep_records::KeepRecords;
 use crate::record_outcomes::RecordOutcomes;
-use crate::store::Progress;
+use crate::store::{Aside, Progress};
 
 /// Hears what became of notifications.
 pub struct Outcomes {
     record: RecordOutcomes,
+    keep: KeepRecords,
 }
 
 impl Outcomes {
-    /// Hands what it hears to `record`.
-    pub fn new(record: RecordOutcomes) -> Self {
-        Self { record }
+    /// Hands outcomes to `record`, and who stood aside to `keep`.
+    pub fn new(record: RecordOutcomes, keep: KeepRecords) -> Self {
+        Self { record, keep }
     }
 }
 
@@ -33,7 +37,7 @@ impl Subscriber for Outcomes {
     }
 
     fn hears(&self, kind: &str) -> bool {
-        [NOTIFICATION_ASSESSED, CASE_QUEUED, CASE_ACKNOWLEDGED].contains(&kind)
+        [NOTIFICATION_ASSESSED, CASE_QUEUED, CASE_ACKNOWLEDGED].contains(&kind) || is_aside(kind)
     }
 
     /// Whoever watches sees a step this much later, and no case waits for it.
@@ -42,10 +46,42 @@ impl Subscriber for Outcomes {
     }
 
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {
+        let (asides, outcomes): (Vec<&Delivered>, Vec<&Delivered>) =
+            batch.iter().partition(|delivered| is_aside(&delivered.envelope.kind));
+        // First who is kept out: where the rest fails, the batch comes again, and these are taken once.
+        if !asides.is_empty() {
+            let heard: Result<Vec<_>, HandlingError> =
+                asides.iter().map(|delivered| delivered.within(|| aside(delivered))).collect();
+            self.keep.stood_aside(&heard?).await?;
+        }
         let heard: Result<Vec<_>, HandlingError> =
-            batch.iter().map(|delivered| delivered.within(|| heard(delivered))).collect();
+            outcomes.iter().map(|delivered| delivered.within(|| heard(delivered))).collect();
         Ok(self.record.record(&heard?).await?)
     }
+}
+
+/// Whether an event tells which panel member may not see a case, or may again.
+fn is_aside(kind: &str) -> bool {
+    [CASE_STOOD_ASIDE, CASE_STAND_ASIDE_LIFTED].contains(&kind)
+}
+
+fn aside(delivered: &Delivered) -> Result<Heard<Aside>, HandlingError> {
+    let envelope = &delivered.envelope;
+    let payload = envelope.payload.clone();
+    let refused = |error: prost::DecodeError| HandlingError::Refused(error.into());
+    let lifted = envelope.kind == CASE_STAND_ASIDE_LIFTED;
+    let member = if lifted {
+        CaseStandAsideLifted::decode(payload).map_err(refused)?.member
+    } else {
+        CaseStoodAside::decode(payload).map_err(refused)?.member
+    };
+    let effect = Aside { reference: subject(delivered)?, member, at: envelope.occurred_at, lifted };
+    Ok(Heard { event: envelope.id, effect, outgoing: Vec::new() })
+}
+
+fn subject(delivered: &Delivered) -> Result<ids::Reference, HandlingError> {
+    let parsed = delivered.envelope.subject.parse();
+    parsed.map_err(|error: ids::ReferenceError| HandlingError::Refused(error.into()))
 }
 
 fn heard(delivered: &Delivered) -> Result<Heard<Progress>, HandlingError> {
@@ -62,13 +98,14 @@ fn heard(delivered: &Delivered) -> Result<Heard<Progress>, HandlingError> {
             return Err(HandlingError::Refused(format!("intake does not know {other}").into()));
         }
     };
-    let reference = envelope
-        .subject
-        .parse()
-        .map_err(|error: ids::ReferenceError| HandlingError::Refused(error.into()))?;
     Ok(Heard {
         event: envelope.id,
-        effect: Progress { reference, outcome, at: envelope.occurred_at, cause: Span::current() },
+        effect: Progress {
+            reference: subject(delivered)?,
+            outcome,
+            at: envelope.occurred_at,
+            cause: Span::current(),
+        },
         outgoing: Vec::new(),
     })
 }

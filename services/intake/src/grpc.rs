@@ -17,8 +17,8 @@ use contracts::intake::v1::{
 use contracts::notification::v1::Notification;
 use contracts::rules::refusal;
 use futures::{Stream, StreamExt, stream};
-use identity::{Caller, Role, caller_of};
 use lifecycle::CancellationToken;
+use rights::{OwnAuthority, granted};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::SERVICE;
@@ -77,9 +77,9 @@ impl IntakeGrpc {
 #[tonic::async_trait]
 impl IntakeService for IntakeGrpc {
     async fn submit(&self, request: Request<SubmitRequest>) -> Result<Response<SubmitResponse>, Status> {
-        let caller = caller_of(&request)?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let notification = request.into_inner().notification.unwrap_or_default();
-        require_own(&caller, &notification)?;
+        require_own(&authority, &notification)?;
         answers::require_size(&notification, self.limits.largest_notification)
             .map_err(|remark| refusal(&[*remark]))?;
         match self.accept.accept(&notification).await {
@@ -89,7 +89,7 @@ impl IntakeService for IntakeGrpc {
             }
             Ok(Answer::Refused { violations, .. }) => {
                 tracing::info!(
-                    authority = caller.name,
+                    authority = authority.number(),
                     violations = violations.len(),
                     "refused a notification's form"
                 );
@@ -108,16 +108,15 @@ impl IntakeService for IntakeGrpc {
         &self,
         request: Request<Streaming<SubmitManyRequest>>,
     ) -> Result<Response<Self::SubmitManyStream>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let (accept, limits) = (self.accept.clone(), self.limits);
         let call = tracing::Span::current();
         // A broken stream (a message too large, a sender gone) ends it only after the items before it are
         // answered: `buffer_unordered` would let the error overtake them.
         let (items, broken) = until_broken(request.into_inner(), self.stop.clone());
         let answers = stream::iter(1..).zip(items).map(move |(position, item): (u64, SubmitManyRequest)| {
-            let (accept, caller) = (accept.clone(), caller.clone());
-            let work = async move { answer_item(&accept, &caller, limits, position, item).await };
+            let (accept, authority) = (accept.clone(), authority.clone());
+            let work = async move { answer_item(&accept, &authority, limits, position, item).await };
             tracing::Instrument::instrument(work, telemetry::item_span(&call))
         });
         let answers = answers.buffer_unordered(self.limits.items_in_flight).map(Ok);
@@ -126,9 +125,9 @@ impl IntakeService for IntakeGrpc {
     }
 
     async fn check(&self, request: Request<CheckRequest>) -> Result<Response<CheckResponse>, Status> {
-        let caller = caller_of(&request)?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let notification = request.into_inner().notification.unwrap_or_default();
-        require_own(&caller, &notification)?;
+        require_own(&authority, &notification)?;
         let mut checked = self.check.check(&notification).await?;
         let size = answers::require_size(&notification, self.limits.largest_notification);
         checked.form.violations.extend(size.err().map(|remark| *remark));
@@ -136,8 +135,7 @@ impl IntakeService for IntakeGrpc {
     }
 
     async fn get(&self, request: Request<GetRequest>) -> Result<Response<GetResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let key = match request.into_inner().key {
             Some(get_request::Key::Reference(text)) => Key::Reference(refusals::reference(&text)?),
             Some(get_request::Key::SenderReference(text)) => Key::SenderReference(text),
@@ -149,9 +147,12 @@ impl IntakeService for IntakeGrpc {
                 ));
             }
         };
-        let found =
-            self.read.read(&caller.name, &key).await.map_err(|error| refusals::store(SERVICE, &error))?;
-        let (held, status) = found.ok_or_else(|| answers::not_found(&caller.name))?;
+        let found = self
+            .read
+            .read(authority.number(), &key)
+            .await
+            .map_err(|error| refusals::store(SERVICE, &error))?;
+        let (held, status) = found.ok_or_else(|| answers::not_found(authority.number()))?;
         Ok(Response::new(GetResponse {
             notification: held.notification,
             receipt: Some(answers::receipt(&held.receipt)),
@@ -160,17 +161,17 @@ impl IntakeService for IntakeGrpc {
     }
 
     async fn amend(&self, request: Request<AmendRequest>) -> Result<Response<AmendResponse>, Status> {
-        let caller = caller_of(&request)?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let AmendRequest { reference, revision, notification } = request.into_inner();
         let notification = notification.unwrap_or_default();
-        require_own(&caller, &notification)?;
+        require_own(&authority, &notification)?;
         let reference = refusals::reference(&reference)?;
         answers::require_size(&notification, self.limits.largest_notification)
             .map_err(|remark| refusal(&[*remark]))?;
-        let answer = self.amend.amend(&caller.name, reference, revision, &notification).await;
+        let answer = self.amend.amend(authority.number(), reference, revision, &notification).await;
         let answer = answer.map_err(|error| answers::not_revised(&error))?;
-        let amended = answers::amended(reference, &caller.name, answer)?;
-        tracing::info!(%reference, revision, authority = caller.name, already_held = amended.already_held, "held a later revision");
+        let amended = answers::amended(reference, authority.number(), answer)?;
+        tracing::info!(%reference, revision, authority = authority.number(), already_held = amended.already_held, "held a later revision");
         Ok(Response::new(amended))
     }
 
@@ -178,15 +179,14 @@ impl IntakeService for IntakeGrpc {
         &self,
         request: Request<WithdrawRequest>,
     ) -> Result<Response<WithdrawResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let request = request.into_inner();
         let (reason, reference) = (request.reason(), refusals::reference(&request.reference)?);
         let WithdrawRequest { revision, words, .. } = request;
-        let answer = self.amend.withdraw(&caller.name, reference, revision, reason, words).await;
+        let answer = self.amend.withdraw(authority.number(), reference, revision, reason, words).await;
         let answer = answer.map_err(|error| answers::not_revised(&error))?;
-        let withdrawn = answers::withdrawn(reference, &caller.name, answer)?;
-        tracing::info!(%reference, revision, authority = caller.name, already_held = withdrawn.already_held, "held a withdrawal");
+        let withdrawn = answers::withdrawn(reference, authority.number(), answer)?;
+        tracing::info!(%reference, revision, authority = authority.number(), already_held = withdrawn.already_held, "held a withdrawal");
         Ok(Response::new(withdrawn))
     }
 
@@ -194,10 +194,9 @@ impl IntakeService for IntakeGrpc {
         &self,
         request: Request<ListHandOversRequest>,
     ) -> Result<Response<ListHandOversResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let also_ended = request.into_inner().include_answered;
-        let listed = self.hand_overs.list(&caller.name, also_ended).await;
+        let listed = self.hand_overs.list(authority.number(), also_ended).await;
         let hand_overs = listed.map_err(|error| refusals::store(SERVICE, &error))?;
         Ok(Response::new(ListHandOversResponse { hand_overs }))
     }
@@ -206,8 +205,7 @@ impl IntakeService for IntakeGrpc {
         &self,
         request: Request<AnswerHandOverRequest>,
     ) -> Result<Response<AnswerHandOverResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let AnswerHandOverRequest { reference, answer } = request.into_inner();
         let reference = refusals::reference(&reference)?;
         let reply = match answer {
@@ -219,22 +217,21 @@ impl IntakeService for IntakeGrpc {
             }
             None => return Err(answers::not_given("answer", reasons::ANSWER_NOT_GIVEN, "accept or decline")),
         };
-        let outcome = self.hand_overs.answer(&caller.name, reference, &reply).await;
+        let outcome = self.hand_overs.answer(authority.number(), reference, &reply).await;
         let outcome = outcome.map_err(|error| answers::not_answered(&error))?;
         let answered = answers::answered(reference, outcome)?;
-        tracing::info!(%reference, authority = caller.name, accepted = answered.receipt.is_some(), "a hand-over is answered");
+        tracing::info!(%reference, authority = authority.number(), accepted = answered.receipt.is_some(), "a hand-over is answered");
         Ok(Response::new(answered))
     }
 
     type WatchStream = Answers<WatchResponse>;
 
     async fn watch(&self, request: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority])?;
+        let authority = granted(&request)?.own_authority()?.clone();
         let reference = refusals::reference(&request.into_inner().reference)?;
-        let watched = self.read.watch(caller.name.clone(), reference, self.stop.clone()).await;
+        let watched = self.read.watch(authority.number().to_owned(), reference, self.stop.clone()).await;
         let statuses = watched.map_err(|error| refusals::store(SERVICE, &error))?;
-        let statuses = statuses.ok_or_else(|| answers::not_found(&caller.name))?;
+        let statuses = statuses.ok_or_else(|| answers::not_found(authority.number()))?;
         let answers = statuses.map(|status| match status {
             Ok(status) => Ok(WatchResponse { status: Some(status) }),
             Err(WatchEnded::Stopping) => Err(refusals::not_now(
@@ -249,13 +246,13 @@ impl IntakeService for IntakeGrpc {
 
 /// An authority sends for itself alone. What is no authority's number is left to the judgement of the form, which refuses
 /// it with all else that is wrong, and never repeats it: it may be a name.
-fn require_own(caller: &Caller, notification: &Notification) -> Result<(), Status> {
+fn require_own(own: &OwnAuthority, notification: &Notification) -> Result<(), Status> {
     match named(&notification.notifying_authority) {
-        Some(authority) => caller.require_authority(&authority.number.to_string()),
+        Some(authority) => own.require(&authority.number.to_string()),
         None if is_number(&notification.notifying_authority) => {
-            caller.require_authority(&notification.notifying_authority)
+            own.require(&notification.notifying_authority)
         }
-        None => caller.require(&[Role::Authority]),
+        None => Ok(()),
     }
 }
 
@@ -267,7 +264,7 @@ fn is_number(text: &str) -> bool {
 /// Answers one item of many, whatever is wrong with it.
 async fn answer_item(
     accept: &AcceptNotifications,
-    caller: &Caller,
+    authority: &OwnAuthority,
     limits: Limits,
     position: u64,
     item: SubmitManyRequest,
@@ -275,7 +272,7 @@ async fn answer_item(
     use submit_many_response::Answer as Wire;
     let notification = item.notification.unwrap_or_default();
     let size = answers::require_size(&notification, limits.largest_notification);
-    let answer = match (require_own(caller, &notification), size) {
+    let answer = match (require_own(authority, &notification), size) {
         (Err(status), _) => answers::not_own(&status),
         (_, Err(remark)) => answers::refused(vec![*remark], Vec::new()),
         _ => match accept.accept(&notification).await {

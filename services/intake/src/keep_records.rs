@@ -5,11 +5,12 @@ use std::sync::Arc;
 use ambient::Ambient;
 use contracts::intake::v1::LegalHold;
 use contracts::notification::v1::{ErasureReason, HoldReason, ReadingPurpose};
+use delivery::Heard;
 use ids::Reference;
 use storage::StoreError;
 use tokio::sync::broadcast;
 
-use crate::store::{Erased, Erasing, Hold, HoldPlaced, Kept, Read, ReadingOf, Records};
+use crate::store::{Aside, Erased, Erasing, Hold, HoldPlaced, Kept, Read, ReadingOf, Records};
 
 /// The use case.
 #[derive(Clone)]
@@ -63,6 +64,14 @@ impl KeepRecords {
             let _watchers = self.changes.send(reference);
         }
         Ok(erased)
+    }
+
+    /// Takes the effect of who stood aside from a case, and who may see it again.
+    ///
+    /// # Errors
+    /// Nothing of the batch has effect then.
+    pub async fn stood_aside(&self, heard: &[Heard<Aside>]) -> Result<(), StoreError> {
+        self.records.stood_aside(heard, self.ambient.now()).await
     }
 
     /// Holds a notification against erasure.

@@ -30,7 +30,6 @@ use ambient::Ambient;
 use contracts::intake::v1::intake_service_server::IntakeServiceServer;
 use contracts::intake::v1::records_service_server::RecordsServiceServer;
 use delivery::PostRoom;
-use identity::{Caller, Role};
 use lifecycle::{CancellationToken, Lifecycle};
 use notary::Notary;
 use sealing::{SourceError, WrappingKeys};
@@ -139,10 +138,10 @@ impl Intake {
         let retention = ApplyRetention::new(records.clone(), keep.clone(), policies, ambient.clone());
         if config.retention_every_hours > 0 {
             let every = Duration::from_secs(config.retention_every_hours.saturating_mul(3600));
-            let by = Caller::new(Role::Service, SERVICE).to_string();
+            let by = format!("lapwing://service/{SERVICE}");
             background.run(retention.clone().go_on(by, every, background.stopping()));
         }
-        let records = RecordsGrpc::new(keep, retention, RotateKeys::new(records), stopping.clone());
+        let records = RecordsGrpc::new(keep.clone(), retention, RotateKeys::new(records), stopping.clone());
         let outcomes = RecordOutcomes::new(store, changes, ambient.clone());
         let limits = Limits {
             items_in_flight: config.items_in_flight,
@@ -152,7 +151,7 @@ impl Intake {
         Ok(Self {
             grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
             records: RecordsServiceServer::new(records),
-            outcomes: Arc::new(Outcomes::new(outcomes)),
+            outcomes: Arc::new(Outcomes::new(outcomes, keep)),
             post_room,
             receipt_key,
         })

@@ -22,7 +22,8 @@ use crate::domain::receipt::Receipt;
 pub use crate::domain::standing::{GivenReceipt, Holding, Standing};
 use crate::domain::status::Outcome;
 pub use records::{
-    Bound, Erased, Erasing, Hold, HoldPlaced, Kept, OverTime, Overdue, Read, ReadingOf, Records, WrappedAnew,
+    Aside, Bound, Erased, Erasing, Hold, HoldPlaced, Kept, OverTime, Overdue, Read, ReadingOf, Records,
+    WrappedAnew,
 };
 
 /// A revision that is well formed and ready to be held, with the event that will tell of it.

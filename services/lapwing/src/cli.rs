@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod arguments;
+mod aside;
 mod changes;
 mod parked;
 mod records;
@@ -14,6 +15,7 @@ pub use arguments::{
     Acknowledge, BrokerAt, Certificate, Check, Explain, LaneName, Migrate, Notify, OfReference, Policy,
     PolicyCommand, Queue, Sample, ServiceName, StatusOf, Take, Topology, TopologyCommand, Up,
 };
+pub use aside::{InterestName, LiftStandAside, StandAside};
 pub use changes::{
     AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
     WithdrawNotification, WithdrawalName,
@@ -125,6 +127,10 @@ pub enum Command {
     Acknowledge(Acknowledge),
     /// Record that two cases are of the same incident, or that neither is a duplicate
     Link(LinkCases),
+    /// Stand aside from a case as a panel member: nothing of it is shown to that member from then on
+    StandAside(StandAside),
+    /// Let a panel member see a case again, as the secretariat
+    LiftStandAside(LiftStandAside),
     /// List what DfE or Ofsted was told
     Notices(NoticesFor),
     /// Show everything that happened to a notification, as the audit log has it
@@ -149,6 +155,8 @@ pub enum Command {
     Policy(Policy),
     /// Say what a code means and what to do about it
     Explain(Explain),
+    /// Show who may call what, and whose data that reaches
+    Rights,
     /// Make up plausible notifications, shaped by the published yearly figures; no real person
     Sample(Sample),
     /// Make a development certificate and print where it is
@@ -184,6 +192,8 @@ impl Command {
             Self::Take(_) => "lapwing take",
             Self::Acknowledge(_) => "lapwing acknowledge",
             Self::Link(_) => "lapwing link",
+            Self::StandAside(_) => "lapwing stand-aside",
+            Self::LiftStandAside(_) => "lapwing lift-stand-aside",
             Self::Notices(_) => "lapwing notices",
             Self::Timeline(_) => "lapwing timeline",
             Self::Checkpoint => "lapwing checkpoint",
@@ -196,6 +206,7 @@ impl Command {
             Self::RotateKeys(_) => "lapwing rotate-keys",
             Self::Policy(_) => "lapwing policy",
             Self::Explain(_) => "lapwing explain",
+            Self::Rights => "lapwing rights",
             Self::Sample(_) => "lapwing sample",
             Self::Certificate(_) => "lapwing certificate",
             Self::Migrate(_) => "lapwing migrate",

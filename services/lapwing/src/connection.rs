@@ -20,9 +20,17 @@ pub(crate) fn address_file(folder: &Path) -> PathBuf {
     folder.join("address")
 }
 
+/// A panel member, by the short name in their certificate.
+pub(crate) fn member(name: &str) -> Result<Caller> {
+    let uri = format!("lapwing://panel/{name}");
+    uri.parse().with_context(|| {
+        format!("{name:?} is no panel member's name; write the last part of lapwing://panel/ada")
+    })
+}
+
 /// The caller as whom the panel's verbs call.
 pub(crate) fn secretariat() -> Caller {
-    Caller::new(Role::Panel, "secretariat")
+    Caller::new(Role::Secretariat, "desk")
 }
 
 /// Connects to the server of a folder, or to `server`, with a certificate of the folder's own authority.

@@ -22,6 +22,7 @@ use intake::Intake;
 use intake::assessor::GrpcAssessor;
 use lifecycle::Lifecycle;
 use operations::ParkedGrpc;
+use rights::Enforced;
 use tonic::Request;
 use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
@@ -143,12 +144,12 @@ impl Services {
         let triage = Triage::start(&triage::config::Config::below(folder), ambient).await?;
         let audit = Audit::start(&audit::config::Config::below(folder), ambient).await?;
         // Intake asks eligibility by gRPC as it would over a network, with the certificate's place taken by an
-        // extension, which no call from outside can carry.
+        // extension, which no call from outside can carry; and through the same table of rights as over a network.
         let as_intake = |mut request: Request<()>| {
             request.extensions_mut().insert(Caller::new(Role::Service, "intake"));
             Ok(request)
         };
-        let transport = InterceptedService::new(eligibility.grpc.clone(), as_intake);
+        let transport = InterceptedService::new(Enforced::new(eligibility.grpc.clone()), as_intake);
         let assessor = Arc::new(GrpcAssessor::new(transport));
         let config = intake::config::Config::below(folder);
         let intake = Intake::start(&config, assessor, ambient, background, front.stopping()).await?;

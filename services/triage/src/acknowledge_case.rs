@@ -13,8 +13,9 @@ use storage::StoreError;
 use tracing::{Span, info_span};
 
 use crate::SERVICE;
+use crate::domain::stand_aside::Viewer;
 use crate::domain::standing::{Acknowledged, Acknowledgement, LeaseRefused};
-use crate::store::{HeldCase, Store};
+use crate::store::{Found, HeldCase, Store};
 use crate::wire;
 
 /// Why a case is not acknowledged.
@@ -23,6 +24,9 @@ pub enum NotAcknowledged {
     /// No case has that reference.
     #[error("no case has that reference")]
     NoSuchCase,
+    /// Whoever acknowledges it stood aside from it.
+    #[error("whoever acknowledges it stood aside from the case")]
+    StoodAside,
     /// The lease does not count.
     #[error(transparent)]
     Lease(#[from] LeaseRefused),
@@ -52,13 +56,17 @@ impl AcknowledgeCase {
         &self,
         reference: Reference,
         lease: LeaseId,
-        by: &str,
+        by: &Viewer,
     ) -> Result<Acknowledgement, NotAcknowledged> {
-        let held = self.store.find(reference).await?.ok_or(NotAcknowledged::NoSuchCase)?;
+        let held = match self.store.find(reference, by).await? {
+            Found::Case(held) => held,
+            Found::StoodAside => return Err(NotAcknowledged::StoodAside),
+            Found::Nothing => return Err(NotAcknowledged::NoSuchCase),
+        };
         // Judged here too, so that what is refused or was answered before leaves no span in the notification's trace;
         // what counts is the store's judgement, within the transaction.
         let now = self.ambient.now();
-        let acknowledgement = match held.standing.clone().acknowledge(lease, by, now, &held.void)? {
+        let acknowledgement = match held.standing.clone().acknowledge(lease, by.name(), now, &held.void)? {
             Acknowledged::Before(given) => return Ok(given),
             Acknowledged::Now(acknowledgement) => acknowledgement,
         };

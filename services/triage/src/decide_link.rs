@@ -12,7 +12,8 @@ use storage::StoreError;
 use tracing::{Span, info_span};
 
 use crate::domain::link::{Decided, Decision, Link, Pair, ToItself, Verdict};
-use crate::store::{HeldCase, Store};
+use crate::domain::stand_aside::Viewer;
+use crate::store::{Found, HeldCase, Store};
 use crate::wire::linking::seal_decided;
 
 /// Why nothing is decided.
@@ -21,6 +22,9 @@ pub enum NotDecided {
     /// No case has that reference.
     #[error("no case has reference {0}")]
     NoSuchCase(Reference),
+    /// Whoever decides stood aside from it.
+    #[error("whoever decides stood aside from {0}")]
+    StoodAside(Reference),
     /// Both references are one.
     #[error(transparent)]
     ToItself(#[from] ToItself),
@@ -52,18 +56,26 @@ impl DecideLink {
         reference: Reference,
         other: Reference,
         verdict: Verdict,
-        by: &str,
+        by: &Viewer,
     ) -> Result<Link, NotDecided> {
         let pair = Pair::of(reference, other)?;
-        let held = self.store.find(reference).await?.ok_or(NotDecided::NoSuchCase(reference))?;
-        self.store.find(other).await?.ok_or(NotDecided::NoSuchCase(other))?;
-        let decision = Decision { verdict, by: by.to_owned(), at: self.ambient.now() };
+        let held = self.held(reference, by).await?;
+        self.held(other, by).await?;
+        let decision = Decision { verdict, by: by.name().to_owned(), at: self.ambient.now() };
         let told = self.tell(&held, pair, &decision);
         let decided = self.store.decide_link(reference, pair, &decision, &told).await?;
         if let Decided::Now(_) = decided {
             tracing::info!(%reference, %other, ?verdict, "a person decided about two cases");
         }
         Ok(decided.into_link())
+    }
+
+    async fn held(&self, reference: Reference, by: &Viewer) -> Result<HeldCase, NotDecided> {
+        match self.store.find(reference, by).await? {
+            Found::Case(held) => Ok(*held),
+            Found::StoodAside => Err(NotDecided::StoodAside(reference)),
+            Found::Nothing => Err(NotDecided::NoSuchCase(reference)),
+        }
     }
 
     /// Sealed under the context that the first case was queued under, with a link to the call: the caller's trace is not

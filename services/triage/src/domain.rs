@@ -15,6 +15,7 @@ pub mod policy;
 pub mod priority;
 pub mod reason;
 pub mod recipients;
+pub mod stand_aside;
 pub mod standing;
 pub mod told;
 pub mod turn;

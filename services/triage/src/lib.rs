@@ -13,6 +13,7 @@ pub mod grpc;
 pub mod list_notices;
 pub mod list_queue;
 pub mod read_case;
+pub mod stand_aside;
 pub mod store;
 pub mod take_next;
 pub mod take_up_news;
@@ -35,6 +36,7 @@ use crate::grpc::{TriageGrpc, UseCases};
 use crate::list_notices::ListNotices;
 use crate::list_queue::ListQueue;
 use crate::read_case::ReadCase;
+use crate::stand_aside::StandAside;
 use crate::store::Store;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
@@ -90,6 +92,7 @@ impl Triage {
             take: TakeNext::new(store.clone(), ambient.clone()),
             acknowledge: AcknowledgeCase::new(store.clone(), ambient.clone()),
             decide_link: DecideLink::new(store.clone(), ambient.clone()),
+            stand_aside: StandAside::new(store.clone(), ambient.clone()),
             notices: ListNotices::new(store),
         });
         Ok(Self { grpc: TriageServiceServer::new(grpc), findings: Arc::new(Findings::new(news)), post_room })

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use storage::StoreError;
 
 use crate::domain::recipients::Recipient;
+use crate::domain::stand_aside::Viewer;
 use crate::store::{NoticePage, NoticesOf, Store};
 
 /// Entries in a page where the caller does not say.
@@ -27,7 +28,7 @@ impl ListNotices {
         Self { store }
     }
 
-    /// A page: `page_size` 0 means 50; it begins before a place, or with the newest.
+    /// A page as a viewer may see it: `page_size` 0 means 50; it begins before a place, or with the newest.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -36,8 +37,9 @@ impl ListNotices {
         recipient: Recipient,
         before: Option<u64>,
         page_size: u32,
+        viewer: &Viewer,
     ) -> Result<NoticePage, StoreError> {
         let at_most = if page_size == 0 { USUAL } else { page_size.min(MOST) };
-        self.store.notices(NoticesOf { recipient, before, at_most }).await
+        self.store.notices(NoticesOf { recipient, before, at_most }, viewer).await
     }
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use storage::StoreError;
 
 use crate::domain::lane::Lane;
+use crate::domain::stand_aside::Viewer;
 use crate::domain::turn::Turn;
 use crate::store::{Page, PageOf, Store};
 
@@ -46,15 +47,26 @@ impl ListQueue {
         Self { store, ambient }
     }
 
-    /// A page, and the time at which its leases were judged.
+    /// A page as a viewer may see it, and the time at which its leases were judged.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub async fn list(&self, wanted: Wanted) -> Result<(Page, Timestamp), StoreError> {
+    pub async fn list(&self, wanted: Wanted, viewer: &Viewer) -> Result<(Page, Timestamp), StoreError> {
         let at_most = if wanted.page_size == 0 { USUAL } else { wanted.page_size.min(MOST) };
         let Wanted { lane, after, include_acknowledged, .. } = wanted;
         let now = self.ambient.now();
-        let page = self.store.list(PageOf { lane, after, at_most, include_acknowledged }, now).await?;
+        let page =
+            self.store.list(PageOf { lane, after, at_most, include_acknowledged }, viewer, now).await?;
         Ok((page, now))
+    }
+
+    /// How many cases of a lane wait, for somebody who sees how things stand and no case.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn waiting(&self, lane: Lane, by: &str) -> Result<u64, StoreError> {
+        let none = PageOf { lane, after: None, at_most: 0, include_acknowledged: false };
+        let page = self.store.list(none, &Viewer::OfAll(by.to_owned()), self.ambient.now()).await?;
+        Ok(page.waiting)
     }
 }

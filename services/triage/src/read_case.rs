@@ -9,8 +9,9 @@ use storage::StoreError;
 
 use crate::domain::policy::Policies;
 use crate::domain::recipients::{Delivery, deliveries};
+use crate::domain::stand_aside::Viewer;
 use crate::domain::told::Told;
-use crate::store::{HeldCase, Store};
+use crate::store::{Found, HeldCase, Store};
 
 /// The use case.
 #[derive(Clone)]
@@ -31,20 +32,37 @@ pub struct CaseRead {
     pub now: Timestamp,
 }
 
+/// Why a case is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRead {
+    /// No case has that reference.
+    #[error("no case has that reference")]
+    NoSuchCase,
+    /// The viewer stood aside from it.
+    #[error("the viewer stood aside from the case")]
+    StoodAside,
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl ReadCase {
     /// Reads from `store`; `policies` say who is told.
     pub fn new(store: Arc<dyn Store>, policies: &'static Policies, ambient: Ambient) -> Self {
         Self { store, policies, ambient }
     }
 
-    /// The case of a reference, if there is one.
+    /// The case of a reference, as a viewer may see it.
     ///
     /// # Errors
-    /// Where the store cannot be read.
-    pub async fn read(&self, reference: Reference) -> Result<Option<CaseRead>, StoreError> {
-        let held = self.store.find(reference).await?;
-        let now = self.ambient.now();
-        Ok(held.map(|held| CaseRead { deliveries: self.deliveries(&held.told), held, now }))
+    /// [`NotRead`].
+    pub async fn read(&self, reference: Reference, viewer: &Viewer) -> Result<CaseRead, NotRead> {
+        let held = match self.store.find(reference, viewer).await? {
+            Found::Case(held) => *held,
+            Found::StoodAside => return Err(NotRead::StoodAside),
+            Found::Nothing => return Err(NotRead::NoSuchCase),
+        };
+        Ok(CaseRead { deliveries: self.deliveries(&held.told), held, now: self.ambient.now() })
     }
 
     fn deliveries(&self, told: &Told) -> Vec<Delivery> {

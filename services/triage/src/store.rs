@@ -12,6 +12,8 @@ pub mod postgres;
 pub mod sqlite;
 mod steps;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use delivery::{Envelope, Heard};
@@ -29,6 +31,7 @@ use crate::domain::lane::Lane;
 use crate::domain::link::{Decided, Decision, Link, LinkRule, Linkable, Pair};
 use crate::domain::priority::Priority;
 use crate::domain::recipients::Recipient;
+use crate::domain::stand_aside::{Aside, StoodAside, Viewer};
 use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing, VoidLease};
 use crate::domain::told::{News, Told};
 use crate::domain::turn::Turn;
@@ -121,8 +124,31 @@ pub struct HeldCase {
     pub revisions: Vec<CaseRevision>,
     /// The clusters that it is in.
     pub clusters: Vec<Cluster>,
-    /// Other cases that may be, are, or are not of the same incident.
+    /// Other cases that may be, are, or are not of the same incident; without those from which the viewer stood aside.
     pub links: Vec<Link>,
+    /// The cases from which the viewer stood aside: nothing of them is shown with this one.
+    pub kept_from_viewer: BTreeSet<Reference>,
+}
+
+/// What a viewer finds under a reference.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// The case.
+    Case(Box<HeldCase>),
+    /// A case from which the viewer stood aside: nothing of it.
+    StoodAside,
+    /// No case.
+    Nothing,
+}
+
+impl Found {
+    /// The case, where it is there and the viewer sees it.
+    pub fn case(self) -> Option<HeldCase> {
+        match self {
+            Self::Case(held) => Some(*held),
+            Self::StoodAside | Self::Nothing => None,
+        }
+    }
 }
 
 /// Which part of a lane is asked for.
@@ -141,12 +167,14 @@ pub struct PageOf {
 /// A part of a lane, in working order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The cases.
+    /// The cases, without those from which the viewer stood aside.
     pub cases: Vec<Queued>,
     /// Where the next page begins after; none on the last page.
     pub next: Option<Turn>,
-    /// How many cases of the lane wait, on this page or not: neither leased nor acknowledged.
+    /// How many cases of the lane wait, on this page or not, shown or not: neither leased nor acknowledged.
     pub waiting: u64,
+    /// How many cases of the list are left out, on this page or another: the viewer stood aside from them.
+    pub left_out: u64,
 }
 
 /// Which part of what a recipient was told is asked for.
@@ -180,25 +208,26 @@ pub trait Store: Send + Sync {
     /// Nothing of the batch has effect then.
     async fn take_up(&self, heard: &[Heard<Arrival>], now: Timestamp) -> Result<TakenUp, StoreError>;
 
-    /// A part of a lane.
+    /// A part of a lane, as a viewer may see it.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    async fn list(&self, page: PageOf, now: Timestamp) -> Result<Page, StoreError>;
+    async fn list(&self, page: PageOf, viewer: &Viewer, now: Timestamp) -> Result<Page, StoreError>;
 
-    /// A case with all that is kept of it.
+    /// A case with all that is kept of it, as a viewer may see it.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    async fn find(&self, reference: Reference) -> Result<Option<HeldCase>, StoreError>;
+    async fn find(&self, reference: Reference, viewer: &Viewer) -> Result<Found, StoreError>;
 
-    /// A part of what a recipient was told, newest first.
+    /// A part of what a recipient was told, newest first, without notices of cases from which the viewer stood aside.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    async fn notices(&self, of: NoticesOf) -> Result<NoticePage, StoreError>;
+    async fn notices(&self, of: NoticesOf, viewer: &Viewer) -> Result<NoticePage, StoreError>;
 
-    /// Leases the first case of a lane that is free, in one transaction: no two callers are given the same.
+    /// Leases the first case of a lane that is free and from which whoever takes it did not stand aside, in one
+    /// transaction: no two callers are given the same.
     ///
     /// # Errors
     /// Where the store cannot be written; nothing is leased then.
@@ -230,4 +259,22 @@ pub trait Store: Send + Sync {
         decision: &Decision,
         told: &Envelope,
     ) -> Result<Decided, StoreError>;
+
+    /// Keeps that a member stood aside from a case and tells of it, in one transaction; a lease that the member holds of
+    /// it ends. What was kept before is answered as it was, and not told again.
+    ///
+    /// # Errors
+    /// Where the store cannot be written, or has no such case; nothing is kept or told then.
+    async fn stand_aside(&self, stood: &StoodAside, told: &Envelope) -> Result<Aside, StoreError>;
+
+    /// Lets a member see a case again and tells of it, in one transaction; whether there was anything to lift.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; nothing is lifted or told then.
+    async fn lift_stand_aside(
+        &self,
+        reference: Reference,
+        member: &str,
+        told: &Envelope,
+    ) -> Result<bool, StoreError>;
 }

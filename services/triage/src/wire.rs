@@ -7,6 +7,7 @@ pub(crate) mod facts;
 pub(crate) mod heard;
 pub(crate) mod linking;
 pub(crate) mod notices;
+pub(crate) mod stand_aside;
 
 use contracts::notification::v1 as contract;
 use contracts::time::to_wire;

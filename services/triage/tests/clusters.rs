@@ -14,6 +14,7 @@ use delivery::{Delivered, Envelope, Origin, Subscriber};
 use identity::{Caller, Role};
 use ids::Reference;
 use prost::Message;
+use rights::Enforced;
 use tempfile::TempDir;
 use tonic::Request;
 use triage::Triage;
@@ -75,8 +76,8 @@ impl World {
 
     async fn case(&self, notification: &CodedNotification) -> GetCaseResponse {
         let mut request = Request::new(GetCaseRequest { reference: notification.reference.clone() });
-        request.extensions_mut().insert(Caller::new(Role::Panel, "secretariat"));
-        let mut client = TriageServiceClient::new(self.triage.grpc.clone());
+        request.extensions_mut().insert(Caller::new(Role::Secretariat, "desk"));
+        let mut client = TriageServiceClient::new(Enforced::new(self.triage.grpc.clone()));
         client.get_case(request).await.expect("is there").into_inner()
     }
 

@@ -16,6 +16,7 @@ use delivery::{Delivered, Envelope, Origin, Subscriber};
 use identity::{Caller, Role};
 use ids::Reference;
 use prost::Message;
+use rights::Enforced;
 use tempfile::TempDir;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
@@ -92,7 +93,7 @@ impl World {
 
     async fn case(&self, reference: &str) -> GetCaseResponse {
         let request = GetCaseRequest { reference: reference.to_owned() };
-        let mut client = TriageServiceClient::new(self.triage.grpc.clone());
+        let mut client = TriageServiceClient::new(Enforced::new(self.triage.grpc.clone()));
         client.get_case(by_panel(request)).await.expect("is there").into_inner()
     }
 
@@ -102,7 +103,7 @@ impl World {
             other_reference: other.into(),
             decision: decision.into(),
         };
-        let mut client = TriageServiceClient::new(self.triage.grpc.clone());
+        let mut client = TriageServiceClient::new(Enforced::new(self.triage.grpc.clone()));
         let answer = client.decide_link(by_panel(request)).await?.into_inner();
         Ok(answer.link.expect("a link"))
     }
@@ -120,7 +121,7 @@ impl World {
 
 fn by_panel<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.extensions_mut().insert(Caller::new(Role::Panel, "secretariat"));
+    request.extensions_mut().insert(Caller::new(Role::Secretariat, "desk"));
     request
 }
 
@@ -184,7 +185,7 @@ async fn a_person_decides_and_every_decision_is_kept_and_told() {
     let states: Vec<LinkState> = link.decisions.iter().map(|decision| decision.state()).collect();
     assert_eq!(states, [LinkState::SameIncident, LinkState::NotADuplicate]);
     assert_eq!((link.state(), link.reasons.len()), (LinkState::NotADuplicate, 1));
-    assert!(link.decisions.iter().all(|decision| decision.decided_by == "lapwing://panel/secretariat"));
+    assert!(link.decisions.iter().all(|decision| decision.decided_by == "lapwing://secretariat/desk"));
     assert!(of(world.case(&one).await).is_empty());
     let told: Vec<LinkDecided> = world.told(LINK_DECIDED).await;
     let seen: Vec<(&str, &str)> =

@@ -13,6 +13,7 @@ use identity::{Caller, Role};
 use ids::Reference;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+use rights::Enforced;
 use telemetry::TraceContext;
 use tonic::Request;
 use tracing_subscriber::layer::SubscriberExt;
@@ -52,8 +53,8 @@ async fn decide(triage: &Triage, one: Reference, other: Reference, decision: Lin
         other_reference: other.to_string(),
         decision: decision.into(),
     });
-    request.extensions_mut().insert(Caller::new(Role::Panel, "secretariat"));
-    TriageServiceClient::new(triage.grpc.clone()).decide_link(request).await.expect("decided");
+    request.extensions_mut().insert(Caller::new(Role::Secretariat, "desk"));
+    TriageServiceClient::new(Enforced::new(triage.grpc.clone())).decide_link(request).await.expect("decided");
 }
 
 #[tokio::test]

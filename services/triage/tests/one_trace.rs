@@ -12,6 +12,7 @@ use identity::{Caller, Role};
 use ids::Reference;
 use opentelemetry::trace::{SpanId, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use rights::Enforced;
 use telemetry::TraceContext;
 use tonic::Request;
 use tracing::{Instrument, info_span};
@@ -52,12 +53,12 @@ async fn called<T>(name: &'static str, call: impl Future<Output = T>) -> T {
 
 fn by_panel<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.extensions_mut().insert(Caller::new(Role::Panel, "secretariat"));
+    request.extensions_mut().insert(Caller::new(Role::Secretariat, "desk"));
     request
 }
 
 async fn take_and_acknowledge(triage: &Triage, reference: Reference) {
-    let mut client = TriageServiceClient::new(triage.grpc.clone());
+    let mut client = TriageServiceClient::new(Enforced::new(triage.grpc.clone()));
     let take = TakeNextRequest { lane: Lane::Decision.into(), lease: None };
     let taken = called("take", client.take_next(by_panel(take))).await.expect("answers").into_inner();
     let acknowledge = AcknowledgeRequest { reference: reference.to_string(), lease_id: taken.lease_id };

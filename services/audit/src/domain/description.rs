@@ -1,13 +1,15 @@
 //! What an entry means, in words for a person.
 //!
-//! What a reader would get wrong: these words are read by operators too, who see state and never content. So they
-//! say what was done and by which provision, and leave the facts of the case to those who may read the case.
+//! What a reader would get wrong: an entry has words of two kinds. [`describe`] says what was done and found, and by which
+//! provision; the facts of the case it leaves to those who may read the case. [`describe_state`] is for operators, who see
+//! state and never content: which step was taken, from the event's name alone.
 
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::{
-    CASE_ACKNOWLEDGED, CASE_QUEUED, CLUSTER_RAISED, HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED,
-    HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
-    NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN, PARKED_DISCARDED, PARKED_RETRIED,
+    CASE_ACKNOWLEDGED, CASE_QUEUED, CASE_STAND_ASIDE_LIFTED, CASE_STOOD_ASIDE, CLUSTER_RAISED,
+    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED, HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED,
+    NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED,
+    NOTIFICATION_WITHDRAWN, PARKED_DISCARDED, PARKED_RETRIED,
 };
 use contracts::intake::v1::{
     HandOverChanged, NotificationAmended, NotificationReceived, NotificationWithdrawn,
@@ -15,13 +17,17 @@ use contracts::intake::v1::{
 use contracts::notification::v1::{Assessment, CodedNotification, Lane, Outcome, Priority};
 use contracts::operations::v1::{ParkedDiscarded, ParkedRetried};
 use contracts::triage::v1::{
-    CaseAcknowledged, CaseQueued, ClusterRaised, LinkDecided, LinkProposed, NoticeIssued, QueueEntry,
+    CaseAcknowledged, CaseQueued, CaseStandAsideLifted, CaseStoodAside, ClusterRaised, LinkDecided,
+    LinkProposed, NoticeIssued, QueueEntry,
 };
 use prost::{DecodeError, Message};
 use registers::AuthorityNumber;
 
 mod changes;
 mod parked;
+mod state;
+
+pub use state::describe_state;
 
 /// Describes an event by its name and payload. A name that is not known yet stands for itself, and a payload that
 /// cannot be read is said to be so: the log holds both as they came.
@@ -44,6 +50,10 @@ pub fn describe(kind: &str, payload: &[u8]) -> String {
         NOTICE_DFE | NOTICE_OFSTED => NoticeIssued::decode(payload).map(changes::notice),
         PARKED_RETRIED => ParkedRetried::decode(payload).map(parked::retried),
         PARKED_DISCARDED => ParkedDiscarded::decode(payload).map(parked::discarded),
+        CASE_STOOD_ASIDE => CaseStoodAside::decode(payload).map(|event| changes::stood_aside(&event)),
+        CASE_STAND_ASIDE_LIFTED => {
+            CaseStandAsideLifted::decode(payload).map(|event| changes::stand_aside_lifted(&event))
+        }
         unknown => Ok(format!("{unknown}, which this version of Lapwing cannot put in words")),
     };
     words.unwrap_or_else(|_: DecodeError| format!("{kind}, whose content cannot be read"))

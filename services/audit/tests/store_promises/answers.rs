@@ -131,13 +131,33 @@ async fn those_who_watch_over_the_whole_may_read_any_timeline() {
     let teller = Teller::new(4);
     let reference = teller.reference().to_string();
     world.hear(&life(&teller, &reference)).await.expect("heard");
-    for role in [Role::Panel, Role::Operator, Role::Auditor] {
+    for role in [Role::Secretariat, Role::Operator, Role::Auditor] {
         let entries = world.timeline(&Caller::new(role, "a-name"), &reference).await.expect("a timeline");
         assert_eq!(entries.len(), 4, "{role:?}");
     }
-    let service =
-        world.timeline(&Caller::new(Role::Service, "triage"), &reference).await.expect_err("refused");
-    assert_eq!((service.code(), reason(&service)), (Code::PermissionDenied, "ROLE_NOT_ALLOWED".to_owned()));
+    // A panel member reads cases by triage, which knows where they stood aside; the log does not.
+    for role in [Role::Panel, Role::Service] {
+        let refused = world.timeline(&Caller::new(role, "triage"), &reference).await.expect_err("refused");
+        assert_eq!(
+            (refused.code(), reason(&refused)),
+            (Code::PermissionDenied, "ROLE_NOT_ALLOWED".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_operator_is_told_which_step_was_taken_and_not_what_was_found() {
+    let world = World::new().await;
+    let teller = Teller::new(6);
+    let reference = teller.reference().to_string();
+    world.hear(&life(&teller, &reference)).await.expect("heard");
+    let words = async |role| -> Vec<String> {
+        let told = world.timeline(&Caller::new(role, "a-name"), &reference).await.expect("a timeline");
+        told.into_iter().map(|entry| entry.words).collect()
+    };
+    let (operator, auditor) = (words(Role::Operator).await, words(Role::Auditor).await);
+    assert_eq!(operator, ["received", "assessed", "queued", "taken over by the panel"]);
+    assert!(auditor.iter().zip(&operator).all(|(told, state)| told != state), "{auditor:?}");
 }
 
 #[tokio::test]
@@ -181,7 +201,7 @@ async fn anybody_who_is_somebody_may_ask_for_the_checkpoint() {
     let callers = [
         Caller::authority("370"),
         Caller::new(Role::Service, "triage"),
-        Caller::new(Role::Panel, "secretariat"),
+        Caller::new(Role::Secretariat, "desk"),
     ];
     for caller in callers {
         world.client().checkpoint(from(&caller, CheckpointRequest {})).await.expect("a checkpoint");

@@ -13,6 +13,7 @@ use delivery::{Envelope, HandlingError};
 use identity::Caller;
 use ids::EventId;
 use jiff::Timestamp;
+use rights::Enforced;
 use sqlx::Row as _;
 use storage::Location;
 use tempfile::TempDir;
@@ -66,8 +67,8 @@ impl World {
     }
 
     /// Audit's gRPC within the process, codec included.
-    pub(crate) fn client(&self) -> AuditServiceClient<AuditServiceServer<AuditGrpc>> {
-        AuditServiceClient::new(self.audit.grpc.clone())
+    pub(crate) fn client(&self) -> AuditServiceClient<Enforced<AuditServiceServer<AuditGrpc>>> {
+        AuditServiceClient::new(Enforced::new(self.audit.grpc.clone()))
     }
 
     pub(crate) async fn timeline(

@@ -44,7 +44,7 @@ CREATE TABLE legal_hold (
 CREATE TABLE stood_aside (
     reference TEXT   NOT NULL,
     member    TEXT   NOT NULL,                              -- as their certificate names them
-    since     BIGINT NOT NULL,                              -- by triage's clock
-    until     BIGINT,                                       -- lifted then; NULL while it stands
+    stood_aside_at BIGINT,                                  -- when last, by triage's clock
+    lifted_at BIGINT,                                       -- when that was lifted last; the later of the two counts
     PRIMARY KEY (reference, member)
 );

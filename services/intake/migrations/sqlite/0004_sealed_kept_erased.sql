@@ -44,7 +44,7 @@ CREATE TABLE legal_hold (
 CREATE TABLE stood_aside (
     reference TEXT   NOT NULL,
     member    TEXT   NOT NULL,                              -- as their certificate names them
-    since     INTEGER NOT NULL,                             -- by triage's clock
-    until     INTEGER,                                      -- lifted then; NULL while it stands
+    stood_aside_at INTEGER,                                 -- when last, by triage's clock
+    lifted_at INTEGER,                                      -- when that was lifted last; the later of the two counts
     PRIMARY KEY (reference, member)
 );

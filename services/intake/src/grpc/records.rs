@@ -11,9 +11,9 @@ use contracts::intake::v1::{
 use contracts::notification::v1::HoldReason;
 use contracts::time::to_wire;
 use futures::{Stream, StreamExt};
-use identity::{Role, caller_of};
 use ids::Reference;
 use lifecycle::CancellationToken;
+use rights::{Granted, Reach, granted};
 use storage::StoreError;
 use tonic::{Code, Request, Response, Status};
 
@@ -53,18 +53,20 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<ReadIdentitiesRequest>,
     ) -> Result<Response<ReadIdentitiesResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Panel])?;
+        let granted = granted(&request)?;
         let request = request.into_inner();
         let (purpose, reference) = (request.purpose(), refusals::reference(&request.reference)?);
+        if !matches!(granted.reach(), Reach::All | Reach::AllButStoodAside(_)) {
+            return Err(granted.cannot_serve());
+        }
         match self
             .keep
-            .read(caller.to_string(), reference, purpose)
+            .read(granted.by().to_owned(), reference, purpose)
             .await
             .map_err(|error| unanswered(&error))?
         {
             Read::Told { notification, reading } => {
-                tracing::info!(%reference, reader = %caller, ?purpose, "identities were read");
+                tracing::info!(%reference, reader = granted.by(), ?purpose, "identities were read");
                 Ok(Response::new(ReadIdentitiesResponse {
                     notification: Some(*notification),
                     revision: reading.revision,
@@ -81,32 +83,28 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<ListReadingsRequest>,
     ) -> Result<Response<ListReadingsResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Authority, Role::Panel, Role::Auditor])?;
+        let granted = granted(&request)?;
         let reference = refusals::reference(&request.into_inner().reference)?;
-        let own = (caller.role == Role::Authority).then_some(caller.name.as_str());
+        let own = match granted.reach() {
+            Reach::All => None,
+            _ => Some(granted.own_authority()?.number()),
+        };
         let kept = self.keep.kept(reference, own).await.map_err(|error| unanswered(&error))?;
         let kept = kept.ok_or_else(|| no_such_notification(reference))?;
         Ok(Response::new(ListReadingsResponse {
             readings: kept.readings,
-            hold: kept.hold.filter(|_| caller.role == Role::Panel),
+            hold: kept.hold.filter(|_| own.is_none()),
             erasure: kept.erasure,
         }))
     }
 
     async fn erase(&self, request: Request<EraseRequest>) -> Result<Response<EraseResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Panel])?;
+        let granted = granted(&request)?;
         let request = request.into_inner();
         let (reason, reference) = (request.reason(), refusals::reference(&request.reference)?);
-        match self
-            .keep
-            .erase(caller.to_string(), reference, reason)
-            .await
-            .map_err(|error| unanswered(&error))?
-        {
+        match self.keep.erase(all(&granted)?, reference, reason).await.map_err(|error| unanswered(&error))? {
             Erased::Now(erasure) => {
-                tracing::info!(%reference, by = %caller, ?reason, "a notification is erased");
+                tracing::info!(%reference, by = granted.by(), ?reason, "a notification is erased");
                 Ok(Response::new(EraseResponse { erasure: Some(erasure), already_erased: false }))
             }
             Erased::Before(erasure) => {
@@ -121,16 +119,10 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<PlaceHoldRequest>,
     ) -> Result<Response<PlaceHoldResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Panel])?;
+        let granted = granted(&request)?;
         let request = request.into_inner();
         let (reason, reference) = (request.reason(), refusals::reference(&request.reference)?);
-        match self
-            .keep
-            .hold(caller.to_string(), reference, reason)
-            .await
-            .map_err(|error| unanswered(&error))?
-        {
+        match self.keep.hold(all(&granted)?, reference, reason).await.map_err(|error| unanswered(&error))? {
             HoldPlaced::On(hold) => Ok(Response::new(PlaceHoldResponse { hold: Some(hold) })),
             HoldPlaced::Erased(_) => Err(answers::erased(reference)),
             HoldPlaced::NotFound => Err(no_such_notification(reference)),
@@ -141,10 +133,9 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<ReleaseHoldRequest>,
     ) -> Result<Response<ReleaseHoldResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Panel])?;
+        let granted = granted(&request)?;
         let reference = refusals::reference(&request.into_inner().reference)?;
-        let released = self.keep.release(&caller.to_string(), reference).await;
+        let released = self.keep.release(&all(&granted)?, reference).await;
         let released = released.map_err(|error| unanswered(&error))?;
         let released = released.ok_or_else(|| no_such_notification(reference))?;
         Ok(Response::new(ReleaseHoldResponse { released }))
@@ -154,14 +145,14 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<ApplyRetentionRequest>,
     ) -> Result<Response<ApplyRetentionResponse>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Panel])?;
+        let granted = granted(&request)?;
+        let by = all(&granted)?;
         let ApplyRetentionRequest { dry_run, at_most } = request.into_inner();
         let at_most = if at_most == 0 { LISTED } else { at_most };
         let found = if dry_run {
             self.retention.find(at_most).await
         } else {
-            self.retention.apply(&caller.to_string(), at_most).await
+            self.retention.apply(&by, at_most).await
         };
         let found = found.map_err(|error| unanswered(&error))?;
         Ok(Response::new(ApplyRetentionResponse {
@@ -178,8 +169,9 @@ impl RecordsService for RecordsGrpc {
         &self,
         request: Request<RotateKeysRequest>,
     ) -> Result<Response<Self::RotateKeysStream>, Status> {
-        let caller = caller_of(&request)?;
-        caller.require(&[Role::Operator])?;
+        if *granted(&request)?.reach() != Reach::StateOnly {
+            return Err(granted(&request)?.cannot_serve());
+        }
         let pages = self.rotate.pages(self.stop.clone()).map(|page| match page {
             Ok(Progress { wrapped_under, done, left }) => {
                 Ok(RotateKeysResponse { wrapped_under, done, left })
@@ -188,6 +180,11 @@ impl RecordsService for RecordsGrpc {
         });
         Ok(Response::new(Box::pin(pages)))
     }
+}
+
+/// Who calls, where the call reaches everybody's notifications.
+fn all(granted: &Granted) -> Result<String, Status> {
+    if *granted.reach() == Reach::All { Ok(granted.by().to_owned()) } else { Err(granted.cannot_serve()) }
 }
 
 fn due(due: Due) -> WireDue {

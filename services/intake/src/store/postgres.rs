@@ -46,6 +46,8 @@ mod dialect {
     pub(super) async fn forget(_database: &Database) {}
 }
 
+#[path = "queries/asides.rs"]
+mod asides;
 #[path = "queries/hand_overs.rs"]
 mod hand_overs;
 #[path = "queries/hold.rs"]

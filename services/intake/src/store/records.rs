@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use contracts::intake::v1::{LegalHold, Reading};
 use contracts::notification::v1::{Erasure, ErasureReason, HoldReason, Notification, ReadingPurpose};
+use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
 use storage::StoreError;
@@ -136,6 +137,19 @@ pub struct WrappedAnew {
     pub left: u64,
 }
 
+/// What triage tells of a panel member and a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// The case.
+    pub reference: Reference,
+    /// The member, as their certificate names them.
+    pub member: String,
+    /// When, by triage's clock.
+    pub at: Timestamp,
+    /// Whether they may see it again; else they stood aside.
+    pub lifted: bool,
+}
+
 /// Intake's store, for whoever keeps records as the law asks.
 #[async_trait]
 pub trait Records: Send + Sync {
@@ -185,6 +199,13 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// Nothing of the page is changed then.
     async fn wrap_anew(&self) -> Result<WrappedAnew, StoreError>;
+
+    /// Takes the effect of who stood aside and who may see a case again: each event once, and the later one counts, in
+    /// whatever order they are heard.
+    ///
+    /// # Errors
+    /// Nothing of the batch has effect then.
+    async fn stood_aside(&self, heard: &[Heard<Aside>], now: Timestamp) -> Result<(), StoreError>;
 
     /// The id of the wrapping key in use.
     fn wrapped_under(&self) -> &str;

@@ -40,6 +40,8 @@ mod dialect {
     }
 }
 
+#[path = "queries/asides.rs"]
+mod asides;
 #[path = "queries/hand_overs.rs"]
 mod hand_overs;
 #[path = "queries/hold.rs"]

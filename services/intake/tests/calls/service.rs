@@ -21,6 +21,7 @@ use intake::config::Config;
 use intake::grpc::IntakeGrpc;
 use lifecycle::Lifecycle;
 use prost::Message;
+use rights::Enforced;
 use tonic::service::interceptor::InterceptedService;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
@@ -29,7 +30,7 @@ use tonic_types::StatusExt;
 pub(crate) const NAME: &str = "Zaunkoenig Zilpzalp";
 
 type Interceptor = Box<dyn FnMut(Request<()>) -> Result<Request<()>, Status> + Send>;
-type Client = IntakeServiceClient<InterceptedService<IntakeServiceServer<IntakeGrpc>, Interceptor>>;
+type Client = IntakeServiceClient<InterceptedService<Enforced<IntakeServiceServer<IntakeGrpc>>, Interceptor>>;
 
 pub(crate) struct Service {
     pub(crate) intake: Intake,
@@ -80,7 +81,10 @@ impl Service {
             request.extensions_mut().insert(caller.clone());
             Ok(request)
         });
-        IntakeServiceClient::new(InterceptedService::new(self.intake.grpc.clone(), interceptor))
+        IntakeServiceClient::new(InterceptedService::new(
+            Enforced::new(self.intake.grpc.clone()),
+            interceptor,
+        ))
     }
 
     pub(crate) async fn submit(&self, notification: Notification) -> Receipt {

@@ -83,16 +83,27 @@ async fn a_reading_is_on_record_and_told_before_it_is_answered(on: On) {
 async fn a_member_who_stood_aside_reads_nothing_and_is_not_on_record(on: On) {
     let room = on.room().await;
     let reference = room.held().await;
-    room.run(
-        "INSERT INTO stood_aside (reference, member, since) \
-         SELECT reference, 'lapwing://panel/member-7', 1 FROM notification",
-    )
-    .await;
+    let heard = |seconds: i64, lifted: bool| Heard {
+        event: EventId::mint(&room.ambient),
+        effect: Aside {
+            reference,
+            member: MEMBER.into(),
+            at: Timestamp::from_second(seconds).expect("a time"),
+            lifted,
+        },
+        outgoing: Vec::new(),
+    };
+    // In whatever order they are heard, the later one counts.
+    let (first, again) = (heard(100, false), heard(300, false));
+    let asides = [again, first, heard(200, true)];
+    room.records.stood_aside(&asides, room.ambient.now()).await.expect("records");
+    room.records.stood_aside(&asides, room.ambient.now()).await.expect("records once");
+
     assert!(matches!(room.read(reference, ReadingPurpose::Decision).await, Read::StoodAside));
     let kept = room.records.kept(reference, None).await.expect("reads").expect("is there");
     assert!(kept.readings.is_empty());
     assert_eq!(told_times(&room.told().await, IDENTITIES_READ), 0);
-    room.run("UPDATE stood_aside SET until = 2").await;
+    room.records.stood_aside(&[heard(400, true)], room.ambient.now()).await.expect("records");
     assert!(matches!(room.read(reference, ReadingPurpose::Decision).await, Read::Told { .. }));
 }
 

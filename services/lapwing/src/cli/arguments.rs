@@ -118,7 +118,7 @@ pub struct Sample {
 /// `certificate`
 #[derive(Debug, Args)]
 pub struct Certificate {
-    /// Whose: lapwing://authority/373, lapwing://panel/secretariat, lapwing://operator/…, lapwing://auditor/…, or, for a
+    /// Whose: lapwing://authority/373, lapwing://secretariat/desk, lapwing://operator/…, lapwing://auditor/…, or, for a
     /// service as a process on this machine, lapwing://service/intake
     pub caller: identity::Caller,
     /// Make the folder's development authority too, where there is none

@@ -15,7 +15,7 @@ use crate::printing::{line, outcome, priority, time};
 /// Entries asked for at a time.
 const PAGE: u32 = 200;
 
-/// Lists the lanes asked for, as the panel's secretariat.
+/// Lists the lanes asked for, as the panel's secretariat, which is shown every case.
 ///
 /// # Errors
 /// Where the server cannot be reached.

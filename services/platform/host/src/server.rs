@@ -58,7 +58,7 @@ impl Health {
 /// known to health checks by the empty name.
 ///
 /// # Errors
-/// Where the certificate or its key cannot be used.
+/// Where the certificate or its key cannot be used, or the table of rights is not whole.
 pub async fn serve(
     listener: TcpListener,
     credentials: &Credentials,
@@ -66,6 +66,7 @@ pub async fn serve(
     names: &[&'static str],
     lifecycle: &Lifecycle,
 ) -> Result<Health> {
+    rights::check()?;
     let (reporter, health_service) = tonic_health::server::health_reporter();
     let health = Health { reporter, names: [&[""], names].concat() };
     health.serving().await;
@@ -80,6 +81,7 @@ pub async fn serve(
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         .trace_fn(telemetry::server_span)
+        .layer(rights::RightsLayer)
         .add_routes(routes.add_service(health_service).add_service(reflection));
     let stop = lifecycle.stopping();
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));

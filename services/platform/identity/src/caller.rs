@@ -4,18 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use catalogue::Entry;
-use tonic::{Code, Request, Status};
+use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 catalogue::entries! {
     /// Codes of callers who are not let in.
     pub CATALOGUE = "Callers who are not let in";
-    ROLE_NOT_ALLOWED: "The call is for other roles than the caller's.",
-        "Use a certificate of a role that the sentence names.";
-    ANOTHER_AUTHORITY: "The certificate is one authority's and the notification another's; the duty is each \
-                        authority's own (Children Act 2004 s.16C(1)).",
-        "Send it with the other authority's certificate, or correct notifying_authority.";
     NO_CERTIFICATE: "No client certificate was shown.",
         "Call with mutual TLS and the certificate issued to you.";
     NO_CALLER_IN_CERTIFICATE: "The client certificate names no caller, or more than one.",
@@ -27,8 +23,10 @@ catalogue::entries! {
 pub enum Role {
     /// A local authority's case system; its name is the DfE number.
     Authority,
-    /// A panel member or the panel's secretariat.
+    /// A panel member.
     Panel,
+    /// The panel's secretariat, which works the queue for all members.
+    Secretariat,
     /// Somebody who keeps Lapwing running: sees state, never content.
     Operator,
     /// Somebody who reads the log.
@@ -38,16 +36,18 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [(Self, &'static str); 5] = [
+    const WORDS: [(Self, &'static str); 6] = [
         (Self::Authority, "authority"),
         (Self::Panel, "panel"),
+        (Self::Secretariat, "secretariat"),
         (Self::Operator, "operator"),
         (Self::Auditor, "auditor"),
         (Self::Service, "service"),
     ];
 
-    fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| *word)
+    /// The role as a caller's URI has it.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| *word)
     }
 }
 
@@ -60,12 +60,27 @@ pub struct Caller {
     pub name: String,
 }
 
+/// The name that no panel member may have: the secretariat called under it before it had a role of its own, and an old
+/// certificate must not become a member's in silence.
+const NO_MEMBERS_NAME: &str = "secretariat";
+
 /// A URI that names no caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} names no caller; a certificate's URI reads like lapwing://authority/373 or lapwing://panel/secretariat"
-)]
-pub struct NoCaller(String);
+pub enum NoCaller {
+    /// It has another form.
+    #[error(
+        "{0:?} names no caller; a certificate's URI reads like lapwing://authority/373, lapwing://panel/ada or \
+         lapwing://secretariat/desk"
+    )]
+    AnotherForm(String),
+    /// It is the name under which the secretariat called before it had a role of its own.
+    #[error(
+        "lapwing://panel/secretariat names nobody any more: the secretariat has a role of its own, with rights that no \
+         panel member has. To do: ask the operator's certificate authority for a certificate with a URI such as \
+         lapwing://secretariat/desk"
+    )]
+    SecretariatOfBefore,
+}
 
 impl Caller {
     /// An authority by its DfE number.
@@ -76,40 +91,6 @@ impl Caller {
     /// Somebody of another role.
     pub fn new(role: Role, name: impl Into<String>) -> Self {
         Self { role, name: name.into() }
-    }
-
-    /// Refuses callers of other roles, and says which roles may call.
-    ///
-    /// # Errors
-    /// `PERMISSION_DENIED` with reason `ROLE_NOT_ALLOWED`.
-    pub fn require(&self, roles: &[Role]) -> Result<(), Status> {
-        if roles.contains(&self.role) {
-            return Ok(());
-        }
-        let allowed: Vec<&str> = roles.iter().map(|role| role.word()).collect();
-        let sentence = format!(
-            "{self} may not call this; it is for: {}. Use a certificate of that role",
-            allowed.join(", ")
-        );
-        Err(denied(Code::PermissionDenied, ROLE_NOT_ALLOWED, sentence))
-    }
-
-    /// Refuses a caller who acts for an authority that is not its own.
-    ///
-    /// # Errors
-    /// `PERMISSION_DENIED` with reason `ANOTHER_AUTHORITY`.
-    pub fn require_authority(&self, number: &str) -> Result<(), Status> {
-        self.require(&[Role::Authority])?;
-        if self.name == number {
-            return Ok(());
-        }
-        let sentence = format!(
-            "the certificate is authority {}'s and the notification is authority {number}'s: the duty is each \
-             authority's own (Children Act 2004 s.16C(1)). Send it with authority {number}'s certificate, or correct \
-             notifying_authority",
-            self.name
-        );
-        Err(denied(Code::PermissionDenied, ANOTHER_AUTHORITY, sentence))
     }
 }
 
@@ -123,10 +104,10 @@ impl FromStr for Caller {
     type Err = NoCaller;
 
     fn from_str(uri: &str) -> Result<Self, NoCaller> {
-        let no_caller = || NoCaller(uri.to_owned());
+        let no_caller = || NoCaller::AnotherForm(uri.to_owned());
         let (word, name) =
             uri.strip_prefix("lapwing://").and_then(|rest| rest.split_once('/')).ok_or_else(no_caller)?;
-        let (role, _) = Role::ALL.into_iter().find(|(_, known)| *known == word).ok_or_else(no_caller)?;
+        let (role, _) = Role::WORDS.into_iter().find(|(_, known)| *known == word).ok_or_else(no_caller)?;
         let well_formed = match role {
             Role::Authority => name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_digit()),
             _ => {
@@ -136,20 +117,27 @@ impl FromStr for Caller {
                         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             }
         };
+        if role == Role::Panel && name == NO_MEMBERS_NAME {
+            return Err(NoCaller::SecretariatOfBefore);
+        }
         if well_formed { Ok(Self { role, name: name.to_owned() }) } else { Err(no_caller()) }
     }
 }
 
-/// Who makes this call: from the verified certificate, or, between services of one process, from the extension
-/// that the calling service has put there. Extensions do not come in over the network.
+/// Who makes the call with these extensions: from the verified certificate, or, between services of one process, from
+/// the extension that the calling service has put there. Extensions do not come in over the network.
+///
+/// What a reader would get wrong: this is for the layer that looks rights up, and for nobody else. A handler is told by
+/// that layer who calls and what was granted.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` where there is no certificate, or it names no caller or more than one.
-pub fn caller_of<T>(request: &Request<T>) -> Result<Caller, Status> {
-    if let Some(caller) = request.extensions().get::<Caller>() {
+pub fn caller_in_extensions(extensions: &http::Extensions) -> Result<Caller, Status> {
+    if let Some(caller) = extensions.get::<Caller>() {
         return Ok(caller.clone());
     }
-    let certificates = request.peer_certs().ok_or_else(|| {
+    let shown = extensions.get::<TlsConnectInfo<TcpConnectInfo>>().and_then(TlsConnectInfo::peer_certs);
+    let certificates = shown.ok_or_else(|| {
         denied(
             Code::Unauthenticated,
             NO_CERTIFICATE,
@@ -158,6 +146,12 @@ pub fn caller_of<T>(request: &Request<T>) -> Result<Caller, Status> {
     })?;
     let first = certificates.first().map(|certificate| certificate.as_ref()).unwrap_or_default();
     caller_in(first).map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
+}
+
+/// Takes out of extensions all from which [`caller_in_extensions`] learns who calls.
+pub fn forget_caller_in(extensions: &mut http::Extensions) {
+    extensions.remove::<Caller>();
+    extensions.remove::<TlsConnectInfo<TcpConnectInfo>>();
 }
 
 /// The one caller that a certificate (DER) names.
@@ -190,7 +184,12 @@ mod tests {
 
     #[test]
     fn a_caller_is_read_as_it_is_written() {
-        for uri in ["lapwing://authority/373", "lapwing://panel/secretariat", "lapwing://service/intake"] {
+        for uri in [
+            "lapwing://authority/373",
+            "lapwing://panel/ada",
+            "lapwing://secretariat/desk",
+            "lapwing://service/intake",
+        ] {
             assert_eq!(uri.parse::<Caller>().expect("a caller").to_string(), uri);
         }
     }
@@ -212,12 +211,8 @@ mod tests {
     }
 
     #[test]
-    fn an_authority_acts_for_itself_alone() {
-        let barnsley = Caller::authority("370");
-        assert!(barnsley.require_authority("370").is_ok());
-        let refused = barnsley.require_authority("373").expect_err("refused");
-        assert_eq!(refused.code(), Code::PermissionDenied);
-        assert!(refused.message().contains("373"), "{}", refused.message());
-        assert!(Caller::new(Role::Panel, "370").require_authority("370").is_err());
+    fn the_secretariats_certificate_of_before_is_nobodys_and_says_what_to_ask_for() {
+        let refused = "lapwing://panel/secretariat".parse::<Caller>().expect_err("refused");
+        assert!(refused.to_string().contains("lapwing://secretariat/desk"), "{refused}");
     }
 }

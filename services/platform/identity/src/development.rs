@@ -239,7 +239,7 @@ mod tests {
         let again = DevelopmentAuthority::open(folder.path(), &Ambient::system()).expect("opens again");
         let second = again.caller(&Caller::authority("373")).expect("a certificate");
         assert_eq!(first.certificate, second.certificate);
-        let other = again.caller(&Caller::new(Role::Panel, "secretariat")).expect("a certificate");
+        let other = again.caller(&Caller::new(Role::Secretariat, "desk")).expect("a certificate");
         assert_ne!(first.certificate, other.certificate);
     }
 

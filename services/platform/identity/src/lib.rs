@@ -5,6 +5,6 @@ mod caller;
 mod credentials;
 mod development;
 
-pub use caller::{CATALOGUE, Caller, NoCaller, Role, caller_of};
+pub use caller::{CATALOGUE, Caller, NoCaller, Role, caller_in_extensions, forget_caller_in};
 pub use credentials::Credentials;
 pub use development::{DevelopmentAuthority, PkiError, file_name};

@@ -6,7 +6,6 @@ use contracts::operations::v1::{ParkedDecision, ParkedDiscarded, ParkedRetried};
 use contracts::time::to_wire;
 use delivery::parked::Parked;
 use delivery::{Envelope, Route};
-use identity::Caller;
 use ids::EventId;
 use prost::Message;
 use telemetry::TraceContext;
@@ -19,7 +18,7 @@ pub(crate) struct Decision<'a> {
     /// The service that has parked the events, and that tells of the decision.
     pub(crate) service: &'static str,
     /// The operator.
-    pub(crate) actor: &'a Caller,
+    pub(crate) actor: &'a str,
     /// The operator's words.
     pub(crate) reason: &'a str,
     /// Time and chance.
@@ -44,7 +43,7 @@ impl Decision<'_> {
             event_id: event.id.to_string(),
             event_type: form::name(&event.kind),
             queue: event.queue.clone(),
-            actor: self.actor.to_string(),
+            actor: self.actor.to_owned(),
             reason: self.reason.to_owned(),
             decided_at: Some(to_wire(self.ambient.now())),
         }

@@ -14,8 +14,8 @@ use contracts::operations::v1::{
 };
 use delivery::ParkedEvents;
 use delivery::parked::{Page, Parked, Place, State};
-use identity::{Caller, Role, caller_of};
 use ids::EventId;
+use rights::{Reach, granted};
 use storage::StoreError;
 use tonic::{Request, Response, Status};
 
@@ -132,7 +132,7 @@ impl ParkedGrpc {
         if left.is_empty() { Ok(Vec::new()) } else { self.states(rooms, &left).await }
     }
 
-    fn decision<'a>(&'a self, service: &'static str, actor: &'a Caller, reason: &'a str) -> Decision<'a> {
+    fn decision<'a>(&'a self, service: &'static str, actor: &'a str, reason: &'a str) -> Decision<'a> {
         Decision { service, actor, reason, ambient: &self.ambient }
     }
 }
@@ -188,10 +188,13 @@ impl ParkedService for ParkedGrpc {
     }
 }
 
-fn operator<T>(request: &Request<T>) -> Result<Caller, Status> {
-    let caller = caller_of(request)?;
-    caller.require(&[Role::Operator])?;
-    Ok(caller)
+/// The operator who calls. Nothing but state is answered to anybody, so no other right can be served.
+fn operator<T>(request: &Request<T>) -> Result<String, Status> {
+    let granted = granted(request)?;
+    match granted.reach() {
+        Reach::StateOnly => Ok(granted.by().to_owned()),
+        _ => Err(granted.cannot_serve()),
+    }
 }
 
 fn unanswered(service: &'static str) -> impl Fn(StoreError) -> Status {
@@ -202,12 +205,12 @@ fn unanswered(service: &'static str) -> impl Fn(StoreError) -> Status {
 fn done(
     what: &str,
     service: &'static str,
-    actor: &Caller,
+    actor: &str,
     events: Result<Vec<Parked>, StoreError>,
 ) -> Result<Vec<ParkedEvent>, Status> {
     let events = events.map_err(unanswered(service))?;
     if !events.is_empty() {
-        tracing::info!(service, %actor, events = events.len(), "parked events were {what}");
+        tracing::info!(service, actor, events = events.len(), "parked events were {what}");
     }
     Ok(events.iter().map(|parked| wire::event(service, parked)).collect())
 }

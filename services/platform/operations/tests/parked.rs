@@ -58,7 +58,9 @@ impl World {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let stop = CancellationToken::new();
         let served = Server::builder()
-            .add_service(ParkedServiceServer::with_interceptor(grpc, as_caller))
+            .layer(tonic::service::InterceptorLayer::new(as_caller))
+            .layer(rights::RightsLayer)
+            .add_service(ParkedServiceServer::new(grpc))
             .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop.clone().cancelled_owned());
         tokio::spawn(served);
         let client = ParkedServiceClient::connect(address).await.expect("connects");
@@ -252,7 +254,7 @@ async fn an_event_that_nobody_has_is_elsewhere() {
 
 #[tokio::test]
 async fn only_operators_may_call() {
-    for role in [Role::Authority, Role::Panel, Role::Auditor, Role::Service] {
+    for role in [Role::Authority, Role::Panel, Role::Secretariat, Role::Auditor, Role::Service] {
         let mut world = World::called_by(Caller::new(role, "373")).await;
         let ids = world.parked(1).await;
         let answers = [

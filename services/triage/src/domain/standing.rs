@@ -161,7 +161,7 @@ mod tests {
     fn lease(until: i64) -> Lease {
         Lease {
             id: LeaseId::mint(&Ambient::system()),
-            by: "lapwing://panel/secretariat".into(),
+            by: "lapwing://secretariat/desk".into(),
             until: second(until),
         }
     }

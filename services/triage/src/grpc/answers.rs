@@ -3,13 +3,17 @@
 //! What a reader would get wrong: facts and finding are answered as they were heard, byte for byte. Nothing of them is
 //! taken from triage's own columns.
 
+use std::collections::BTreeSet;
+
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::triage::v1::{GetCaseResponse, ListNoticesResponse, Notice};
+use ids::Reference;
 use prost::Message;
 use storage::StoreError;
 use tonic::Status;
 
 use super::{page_token, unanswered};
+use crate::domain::cluster::Cluster;
 use crate::domain::recipients::Recipient;
 use crate::read_case::CaseRead;
 use crate::store::NoticePage;
@@ -33,12 +37,23 @@ pub(super) fn case(read: &CaseRead) -> Result<GetCaseResponse, Status> {
         clusters: held
             .clusters
             .iter()
-            .map(|cluster| wire::linking::cluster(cluster, entry.reference))
+            .map(|cluster| cluster_but(cluster, entry.reference, &held.kept_from_viewer))
             .collect(),
         links: held.links.iter().map(wire::linking::link).collect(),
         recipients: deliveries.iter().map(wire::notices::delivery).collect(),
         revisions: held.revisions.iter().map(wire::case_revision).collect(),
     })
+}
+
+/// A cluster without its cases from which the viewer stood aside: they count, and are not named.
+fn cluster_but(
+    cluster: &Cluster,
+    seen_from: Reference,
+    kept: &BTreeSet<Reference>,
+) -> contracts::triage::v1::Cluster {
+    let mut told = wire::linking::cluster(cluster, seen_from);
+    told.members.retain(|member| !kept.iter().any(|reference| reference.to_string() == member.reference));
+    told
 }
 
 /// A page of what a recipient was told.

@@ -6,7 +6,7 @@
 use catalogue::Entry;
 use contracts::notification::v1::{Lane as WireLane, Remark};
 use contracts::rules::refusal;
-use contracts::triage::v1::{LinkState, Recipient as WireRecipient};
+use contracts::triage::v1::{LinkState, Recipient as WireRecipient, StandAsideReason};
 use ids::{LeaseId, Reference, ReferenceError};
 use tonic::{Code, Status};
 
@@ -16,7 +16,10 @@ use crate::decide_link::NotDecided;
 use crate::domain::lane::Lane;
 use crate::domain::link::{LINK_TO_ITSELF, Verdict};
 use crate::domain::recipients::Recipient;
+use crate::domain::stand_aside::Interest;
 use crate::domain::standing::LeaseRefused;
+use crate::read_case::NotRead;
+use crate::stand_aside::NotStoodAside;
 use crate::wire;
 
 catalogue::entries! {
@@ -32,6 +35,10 @@ catalogue::entries! {
         "Look at it anew with GetCase, then take it with TakeNext and acknowledge it under the new lease.";
     ACKNOWLEDGED_OTHERWISE: "The case was acknowledged under another lease.",
         "Nothing: the panel has the case. Look at it with GetCase.";
+    STOOD_ASIDE: "The panel member stood aside from the case, so nothing of it is shown to them or done by them.",
+        "Leave it to the other members; where it was a mistake, ask the secretariat to lift it.";
+    NOT_STOOD_ASIDE: "That member has not stood aside from the case, so there is nothing to lift.",
+        "Compare member and reference with the log; nothing, where it was lifted before.";
     PAGE_TOKEN_MISTAKEN: "The page token is none of this list.",
         "Give back next_page_token as the page before answered it, or leave it out to begin at the front.";
 }
@@ -88,6 +95,19 @@ pub(super) fn verdict(state: LinkState) -> Result<Verdict, Status> {
     })
 }
 
+/// Reads why a member stands aside.
+pub(super) fn interest(reason: StandAsideReason) -> Result<Interest, Status> {
+    wire::stand_aside::interest(reason).ok_or_else(|| {
+        refused(
+            "reason",
+            "enum.not_in",
+            "a reason must be given",
+            "the log records why a member stood aside",
+            "choose one of the reasons",
+        )
+    })
+}
+
 /// Reads the other case's reference.
 pub(super) fn other_reference(text: &str) -> Result<Reference, Status> {
     text.parse().map_err(|error: ReferenceError| {
@@ -124,7 +144,7 @@ fn refused(field: &str, rule: &str, what: &str, why: &str, remedy: &str) -> Stat
 }
 
 /// No case has a reference, which is right in itself.
-pub(super) fn no_such_case(reference: Reference) -> Status {
+fn no_such_case(reference: Reference) -> Status {
     let sentence = format!(
         "no case has reference {reference}, although it is well formed. To do: read it out again; where the receipt is \
          only seconds old, ask again in a moment"
@@ -132,10 +152,44 @@ pub(super) fn no_such_case(reference: Reference) -> Status {
     about(Code::NotFound, CASE_NOT_FOUND, reference, sentence)
 }
 
+/// The caller stood aside from a case.
+fn stood_aside(reference: Reference) -> Status {
+    let sentence = format!(
+        "you stood aside from {reference}, so nothing of it is shown to you or done by you. To do: leave it to the other \
+         members; where it was a mistake, ask the secretariat to lift it"
+    );
+    about(Code::PermissionDenied, STOOD_ASIDE, reference, sentence)
+}
+
+/// Why a case was not read.
+pub(super) fn not_read(reference: Reference, error: &NotRead) -> Status {
+    match error {
+        NotRead::NoSuchCase => no_such_case(reference),
+        NotRead::StoodAside => stood_aside(reference),
+        NotRead::Store(error) => unanswered(error),
+    }
+}
+
+/// Why nobody stood aside, or nothing was lifted.
+pub(super) fn not_stood_aside(reference: Reference, error: &NotStoodAside) -> Status {
+    match error {
+        NotStoodAside::NoSuchCase => no_such_case(reference),
+        NotStoodAside::NotAside => {
+            let sentence = format!(
+                "that member has not stood aside from {reference}, so there is nothing to lift. To do: compare member and \
+                 reference with the log; nothing, where it was lifted before"
+            );
+            about(Code::NotFound, NOT_STOOD_ASIDE, reference, sentence)
+        }
+        NotStoodAside::Store(error) => unanswered(error),
+    }
+}
+
 /// Why a case was not acknowledged.
 pub(super) fn not_acknowledged(reference: Reference, error: &NotAcknowledged) -> Status {
     match error {
         NotAcknowledged::NoSuchCase => no_such_case(reference),
+        NotAcknowledged::StoodAside => stood_aside(reference),
         NotAcknowledged::Store(error) => unanswered(error),
         NotAcknowledged::Lease(refused) => lease_refused(reference, *refused),
     }
@@ -145,6 +199,7 @@ pub(super) fn not_acknowledged(reference: Reference, error: &NotAcknowledged) ->
 pub(super) fn not_decided(error: &NotDecided) -> Status {
     match error {
         NotDecided::NoSuchCase(reference) => no_such_case(*reference),
+        NotDecided::StoodAside(reference) => stood_aside(*reference),
         NotDecided::ToItself(_) => refused(
             "other_reference",
             LINK_TO_ITSELF.code(),

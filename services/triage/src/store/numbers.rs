@@ -11,6 +11,7 @@ use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
 use crate::domain::priority::Priority;
 use crate::domain::recipients::Recipient;
+use crate::domain::stand_aside::Interest;
 use crate::domain::told::{DeclineReason, WithdrawalReason};
 
 /// As in lapwing.notification.v1.Outcome.
@@ -55,6 +56,28 @@ pub(super) fn priority_number(priority: Priority) -> i64 {
 /// What a number of a row stands for.
 pub(super) fn priority(number: i64) -> Option<Priority> {
     [Priority::Urgent, Priority::Standard].into_iter().find(|priority| priority_number(*priority) == number)
+}
+
+/// As in lapwing.triage.v1.StandAsideReason.
+pub(super) fn interest_number(interest: Interest) -> i64 {
+    match interest {
+        Interest::KnowsTheFamily => 1,
+        Interest::WorkedOnTheCase => 2,
+        Interest::WorksForAnAgencyConcerned => 3,
+        Interest::Other => 4,
+    }
+}
+
+/// What a number of a row stands for.
+pub(super) fn interest(number: i64) -> Option<Interest> {
+    [
+        Interest::KnowsTheFamily,
+        Interest::WorkedOnTheCase,
+        Interest::WorksForAnAgencyConcerned,
+        Interest::Other,
+    ]
+    .into_iter()
+    .find(|interest| interest_number(*interest) == number)
 }
 
 /// As in lapwing.notification.v1.ClockKind.

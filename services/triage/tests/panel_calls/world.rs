@@ -17,6 +17,7 @@ use identity::{Caller, Role};
 use ids::Reference;
 use jiff::{SignedDuration, Timestamp};
 use prost::Message;
+use rights::Enforced;
 use tempfile::TempDir;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
@@ -120,8 +121,8 @@ impl World {
     }
 
     /// A client that calls straight into the server, as this caller.
-    pub(super) fn client(&self) -> TriageServiceClient<TriageServiceServer<TriageGrpc>> {
-        TriageServiceClient::new(self.triage.grpc.clone())
+    pub(super) fn client(&self) -> TriageServiceClient<Enforced<TriageServiceServer<TriageGrpc>>> {
+        TriageServiceClient::new(Enforced::new(self.triage.grpc.clone()))
     }
 
     pub(super) async fn list(
@@ -160,8 +161,14 @@ pub(super) fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
+/// A panel member.
+pub(super) fn member(name: &str) -> Caller {
+    Caller::new(Role::Panel, name)
+}
+
+/// The panel's secretariat.
 pub(super) fn panel() -> Caller {
-    Caller::new(Role::Panel, "secretariat")
+    Caller::new(Role::Secretariat, "desk")
 }
 
 pub(super) fn by<T>(caller: Caller, message: T) -> Request<T> {

@@ -8,7 +8,7 @@ use triage::domain::recipients::Recipient;
 use triage::domain::standing::{Acknowledged, Standing};
 use triage::store::{NoticesOf, Store};
 
-use super::world::{Finding, World};
+use super::world::{Finding, World, secretariat};
 
 #[tokio::test]
 async fn a_cluster_makes_every_case_concerned_urgent_and_leaving_it_undoes_that() {
@@ -61,7 +61,7 @@ async fn notices_are_listed_newest_first_page_by_page() {
         let (mut seen, mut before) = (Vec::new(), None);
         loop {
             let of = NoticesOf { recipient, before, at_most: 2 };
-            let page = world.store.notices(of).await.expect("lists");
+            let page = world.store.notices(of, &secretariat()).await.expect("lists");
             for told in &page.notices {
                 let notice = contracts::triage::v1::Notice::decode(told.clone()).expect("decodes");
                 seen.push(notice.issued_at.expect("a time").seconds);

@@ -9,7 +9,7 @@ use triage::domain::lane::Lane;
 use triage::domain::standing::{Acknowledged, Lease, LeaseRefused, Standing};
 use triage::store::Store;
 
-use super::world::{World, at, references};
+use super::world::{World, at, references, secretariat};
 
 #[tokio::test]
 async fn two_takers_at_once_never_get_the_same_case() {
@@ -128,6 +128,6 @@ async fn what_was_committed_is_there_after_reopening() {
     world.take(&lease, 10).await.expect("waits");
     world.database.close().await;
     let store = world.another().await;
-    let held = store.find(case).await.expect("reads").expect("is there");
+    let held = store.find(case, &secretariat()).await.expect("reads").case().expect("is there");
     assert_eq!(held.standing, Standing::Leased(lease));
 }

@@ -9,7 +9,7 @@ use triage::domain::standing::Standing;
 use triage::domain::turn::Turn;
 use triage::store::{PageOf, Store};
 
-use super::world::{Finding, World, at, references};
+use super::world::{Finding, World, at, references, secretariat};
 
 #[tokio::test]
 async fn a_case_is_read_as_it_was_told_of() {
@@ -28,8 +28,10 @@ async fn a_case_is_read_as_it_was_told_of() {
         assert_eq!(entry.indicators, ["EDUCATED_OTHERWISE_THAN_AT_SCHOOL"]);
         let codes: Vec<&str> = held.case.reasons.iter().map(|reason| reason.code.as_str()).collect();
         assert_eq!(told.reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(), codes);
+        let viewer = secretariat();
         let listed = world.store.list(
             PageOf { lane: held.case.entry.lane, after: None, at_most: 100, include_acknowledged: false },
+            &viewer,
             at(2),
         );
         let listed = listed.await.expect("lists").cases;

@@ -38,5 +38,8 @@ mod opening;
 #[path = "revisions.rs"]
 mod revisions;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
+#[path = "standing_aside.rs"]
+mod standing_aside;
+#[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "world.rs"]
 mod world;

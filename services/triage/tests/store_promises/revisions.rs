@@ -8,7 +8,7 @@ use triage::domain::priority::Priority;
 use triage::domain::standing::{Acknowledged, LeaseRefused};
 use triage::store::Store;
 
-use super::world::{Finding, World, at, references};
+use super::world::{Finding, World, at, references, secretariat};
 
 #[tokio::test]
 async fn a_higher_revision_makes_the_case_anew_and_keeps_its_lineage() {
@@ -163,7 +163,7 @@ async fn a_withdrawal_that_comes_before_its_case_is_kept_and_applied() {
     let world = World::new().await;
     let finding = world.finding();
     world.take_up(&[world.withdrawal(finding.reference, 2)], 1).await;
-    assert!(world.store.find(finding.reference).await.expect("reads").is_none());
+    assert!(world.store.find(finding.reference, &secretariat()).await.expect("reads").case().is_none());
     assert_eq!(world.queued_told().await, []);
     world.take_up(&[world.heard(&finding)], 2).await;
     let held = world.held(finding.reference).await;

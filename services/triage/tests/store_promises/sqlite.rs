@@ -29,5 +29,7 @@ mod leases;
 mod opening;
 #[path = "revisions.rs"]
 mod revisions;
+#[path = "standing_aside.rs"]
+mod standing_aside;
 #[path = "world.rs"]
 mod world;

@@ -20,6 +20,7 @@ use triage::domain::lane::Lane;
 use triage::domain::link::Linkable;
 use triage::domain::policy::compiled_in;
 use triage::domain::recipients::Recipient;
+use triage::domain::stand_aside::Viewer;
 use triage::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused};
 use triage::domain::told::{DeclineReason, Declined, News, Withdrawal, WithdrawalReason};
 use triage::domain::turn::Turn;
@@ -214,7 +215,7 @@ impl World {
     }
 
     pub(super) async fn held(&self, reference: Reference) -> HeldCase {
-        self.store.find(reference).await.expect("reads").expect("is there")
+        self.store.find(reference, &secretariat()).await.expect("reads").case().expect("is there")
     }
 
     pub(super) fn told(&self, kind: &'static str, reference: Reference) -> Envelope {
@@ -223,7 +224,7 @@ impl World {
     }
 
     pub(super) fn lease(&self, until: i64) -> Lease {
-        Lease { id: LeaseId::mint(&self.ambient), by: "lapwing://panel/secretariat".into(), until: at(until) }
+        Lease { id: LeaseId::mint(&self.ambient), by: "lapwing://secretariat/desk".into(), until: at(until) }
     }
 
     pub(super) async fn take(&self, lease: &Lease, now: i64) -> Option<Queued> {
@@ -249,7 +250,7 @@ impl World {
         now: i64,
     ) -> Page {
         let page = PageOf { lane: Lane::Decision, after, at_most, include_acknowledged };
-        self.store.list(page, at(now)).await.expect("lists")
+        self.store.list(page, &secretariat(), at(now)).await.expect("lists")
     }
 
     /// Everything that has been told, in the order of telling.
@@ -280,10 +281,15 @@ impl World {
     /// Revision and whether withdrawn, of each notice to DfE, oldest first.
     pub(super) async fn notices_to_dfe(&self) -> Vec<(u32, bool)> {
         let of = NoticesOf { recipient: Recipient::Dfe, before: None, at_most: 100 };
-        let page = self.store.notices(of).await.expect("lists");
+        let page = self.store.notices(of, &secretariat()).await.expect("lists");
         let read = |told: &Bytes| contracts::triage::v1::Notice::decode(told.clone()).expect("decodes");
         page.notices.iter().rev().map(read).map(|notice| (notice.revision, notice.withdrawn)).collect()
     }
+}
+
+/// Who sees every case.
+pub(super) fn secretariat() -> Viewer {
+    Viewer::OfAll("lapwing://secretariat/desk".into())
 }
 
 pub(super) fn at(second: i64) -> Timestamp {

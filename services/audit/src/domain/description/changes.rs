@@ -1,12 +1,14 @@
 //! Words for what changes a notification after it was sent, and for what brings cases together.
 //!
 //! What a reader would get wrong: an authority reads these words about its own notification, so they count other
-//! authorities and never name their cases.
+//! authorities and never name their cases, and they name no panel member.
 
 use contracts::intake::v1::{HandOverChanged, NotificationAmended, NotificationWithdrawn};
 use contracts::notification::v1::{DeclineReason, HandOver, HandOverState, RevisionKind, WithdrawalReason};
-use contracts::triage::v1::{ClusterKind, ClusterRaised, LinkDecided, LinkState, Notice, NoticeIssued};
-use contracts::triage::v1::{LinkProposed, Recipient};
+use contracts::triage::v1::{
+    CaseStandAsideLifted, CaseStoodAside, ClusterKind, ClusterRaised, LinkDecided, LinkProposed, LinkState,
+    Notice, NoticeIssued, Recipient,
+};
 
 use super::{authority, found_outcome};
 
@@ -69,6 +71,15 @@ pub(super) fn link_decided(event: LinkDecided) -> String {
         LinkState::NotADuplicate => "found by a person to be no duplicate of another case".to_owned(),
         LinkState::Proposed | LinkState::Unspecified => "decided on beside another case".to_owned(),
     }
+}
+
+/// The reason is about a member and a family: it is in the log, and not in the words.
+pub(super) fn stood_aside(_event: &CaseStoodAside) -> String {
+    "a panel member stood aside from the case".to_owned()
+}
+
+pub(super) fn stand_aside_lifted(_event: &CaseStandAsideLifted) -> String {
+    "the secretariat let a panel member see the case again".to_owned()
 }
 
 pub(super) fn cluster_raised(event: ClusterRaised) -> String {

@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use storage::{Doing, StoreError, number, optional_number, whole};
 use tracing::Span;
 
+use super::asides::stood_aside;
 use super::dialect::{Connection, Row, append, forget, snapshot};
 use super::hand_overs::lapse_open_offer;
 use super::read::{SEES, find_in};
@@ -47,7 +48,7 @@ pub(super) async fn read_identities(store: &SqlStore, reading: &ReadingOf) -> Re
     if let Some(erasure) = subject.erasure {
         return Ok(Read::Erased(erasure));
     }
-    if stood_aside(&mut transaction, reading).await? {
+    if stood_aside(&mut transaction, reading.reference, &reading.reader, READING).await? {
         return Ok(Read::StoodAside);
     }
     // What the notifier sees is what is read.
@@ -76,17 +77,6 @@ pub(super) async fn read_identities(store: &SqlStore, reading: &ReadingOf) -> Re
     append(&mut transaction, &[&event]).await?;
     store.database.commit(transaction, READING).await?;
     Ok(Read::Told { notification: Box::new(record), reading: told })
-}
-
-async fn stood_aside(connection: &mut Connection, reading: &ReadingOf) -> Result<bool, StoreError> {
-    let stands =
-        sqlx::query("SELECT 1 FROM stood_aside WHERE reference = $1 AND member = $2 AND until IS NULL")
-            .bind(reading.reference.to_string())
-            .bind(&reading.reader)
-            .fetch_optional(connection)
-            .await
-            .doing(READING)?;
-    Ok(stands.is_some())
 }
 
 async fn insert_reading(

@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use contracts::intake::v1::LegalHold;
+use delivery::Heard;
 use ids::Reference;
 use jiff::Timestamp;
 use storage::StoreError;
 
 use super::sql_store::SqlStore;
-use super::{keeping, retention};
+use super::{asides, keeping, retention};
 use crate::store::{
-    Bound, Erased, Erasing, Hold, HoldPlaced, Kept, OverTime, Read, ReadingOf, Records, WrappedAnew,
+    Aside, Bound, Erased, Erasing, Hold, HoldPlaced, Kept, OverTime, Read, ReadingOf, Records, WrappedAnew,
 };
 
 #[async_trait]
@@ -45,6 +46,10 @@ impl Records for SqlStore {
 
     async fn wrap_anew(&self) -> Result<WrappedAnew, StoreError> {
         self.in_time("wrap keys anew", retention::wrap_anew(self)).await
+    }
+
+    async fn stood_aside(&self, heard: &[Heard<Aside>], now: Timestamp) -> Result<(), StoreError> {
+        self.in_time("record who stood aside", asides::record(self, heard, now)).await
     }
 
     fn wrapped_under(&self) -> &str {

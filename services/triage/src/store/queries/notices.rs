@@ -9,7 +9,9 @@ use sqlx::{QueryBuilder, Row as _};
 use storage::{Columns, Doing, ROWS, StoreError, whole};
 
 use super::dialect::{Connection, Db, execute, push_rows};
+use super::standing_aside::push_but_stood_aside;
 use crate::domain::recipients::Notice;
+use crate::domain::stand_aside::Viewer;
 use crate::store::{NoticePage, NoticesOf, numbers};
 use crate::wire;
 
@@ -31,19 +33,22 @@ pub(super) async fn write(connection: &mut Connection, notices: &[&Notice]) -> R
     Ok(())
 }
 
-/// A page of what a recipient was told.
-pub(super) async fn page_of(connection: &mut Connection, of: NoticesOf) -> Result<NoticePage, StoreError> {
+/// A page of what a recipient was told, as a viewer may see it.
+pub(super) async fn page_of(
+    connection: &mut Connection,
+    of: NoticesOf,
+    viewer: &Viewer,
+) -> Result<NoticePage, StoreError> {
     const DOING: &str = "list notices";
     let before = of.before.map_or(i64::MAX, whole);
-    let found = sqlx::query(
-        "SELECT sequence, told FROM notice WHERE recipient = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
-    )
-    .bind(numbers::recipient_number(of.recipient))
-    .bind(before)
-    .bind(i64::from(of.at_most) + 1)
-    .fetch_all(connection)
-    .await
-    .doing(DOING)?;
+    let mut select = QueryBuilder::<Db>::new("SELECT sequence, told FROM notice WHERE recipient = ");
+    select.push_bind(numbers::recipient_number(of.recipient));
+    select.push(" AND sequence < ").push_bind(before);
+    if let Some(member) = viewer.member() {
+        push_but_stood_aside(&mut select, "notice", member);
+    }
+    select.push(" ORDER BY sequence DESC LIMIT ").push_bind(i64::from(of.at_most) + 1);
+    let found = select.build().fetch_all(connection).await.doing(DOING)?;
     let full = usize::try_from(of.at_most).unwrap_or(usize::MAX);
     let mut notices = Vec::with_capacity(found.len().min(full));
     let mut last = None;

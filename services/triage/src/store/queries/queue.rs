@@ -10,7 +10,9 @@ use storage::{Doing, StoreError};
 
 use super::dialect::{Connection, Db};
 use super::rows::{self as rows, ENTRY_COLUMNS};
+use super::standing_aside::push_but_stood_aside;
 use crate::domain::lane::Lane;
+use crate::domain::stand_aside::Viewer;
 use crate::domain::standing::{Standing, VoidLease};
 use crate::domain::turn::Turn;
 use crate::store::{PageOf, Queued, numbers};
@@ -18,12 +20,19 @@ use crate::store::{PageOf, Queued, numbers};
 /// As the indexes have it, and as [`Turn`] compares.
 const ORDER: &str = "priority, review_due, -indicators, queued_at, reference";
 
-/// The cases of a page without what belongs to them, and one more where there are more.
-pub(super) async fn page_of(connection: &mut Connection, page: PageOf) -> Result<Vec<Queued>, StoreError> {
+/// The cases of a page, as a viewer may see it, without what belongs to them; and one more where there are more.
+pub(super) async fn page_of(
+    connection: &mut Connection,
+    page: PageOf,
+    viewer: &Viewer,
+) -> Result<Vec<Queued>, StoreError> {
     let mut select = QueryBuilder::<Db>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
     select.push_bind(numbers::lane_number(page.lane));
     if !page.include_acknowledged {
         select.push(" AND acknowledged_at IS NULL");
+    }
+    if let Some(member) = viewer.member() {
+        push_but_stood_aside(&mut select, "panel_case", member);
     }
     if let Some(Turn { priority, review_due_on, indicators, queued_at, reference }) = page.after {
         let mut place = select.push(format!(" AND ({ORDER}) > (")).separated(", ");
@@ -57,10 +66,11 @@ pub(super) async fn waiting(
     Ok(count.unsigned_abs())
 }
 
-/// The first case in working order that is free, without what belongs to it.
+/// The first case in working order that is free and from which `by` did not stand aside, without what belongs to it.
 pub(super) async fn first_free(
     connection: &mut Connection,
     lane: Lane,
+    by: &str,
     now: Timestamp,
 ) -> Result<Option<Queued>, StoreError> {
     let mut select = QueryBuilder::<Db>::new(format!("SELECT {ENTRY_COLUMNS} FROM panel_case WHERE lane = "));
@@ -68,7 +78,8 @@ pub(super) async fn first_free(
     select
         .push(" AND acknowledged_at IS NULL AND (leased_until IS NULL OR leased_until <= ")
         .push_bind(now.as_microsecond());
-    select.push(format!(") ORDER BY {ORDER} LIMIT 1"));
+    push_but_stood_aside(select.push(")"), "panel_case", by);
+    select.push(format!(" ORDER BY {ORDER} LIMIT 1"));
     let row = select.build().fetch_optional(connection).await.doing("take the next case")?;
     row.as_ref().map(rows::queued).transpose()
 }

@@ -16,7 +16,10 @@ mod queue;
 mod references;
 mod revisions;
 mod rows;
+mod standing_aside;
 mod taking_up;
+
+use std::collections::BTreeSet;
 
 use ambient::Ambient;
 use async_trait::async_trait;
@@ -31,9 +34,10 @@ use crate::domain::case::Case;
 use crate::domain::lane::Lane;
 use crate::domain::link::{Decided, Decision, Pair};
 use crate::domain::policy::Policies;
+use crate::domain::stand_aside::{Aside, StoodAside, Viewer};
 use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing};
 use crate::store::numbers::impossible;
-use crate::store::{Arrival, HeldCase, NoticePage, NoticesOf, Page, PageOf, Queued, Store, TakenUp};
+use crate::store::{Arrival, Found, HeldCase, NoticePage, NoticesOf, Page, PageOf, Queued, Store, TakenUp};
 
 /// Triage's store in one database.
 #[derive(Debug, Clone)]
@@ -65,21 +69,25 @@ impl Store for SqlStore {
         Ok(taken)
     }
 
-    async fn list(&self, page: PageOf, now: Timestamp) -> Result<Page, StoreError> {
+    async fn list(&self, page: PageOf, viewer: &Viewer, now: Timestamp) -> Result<Page, StoreError> {
         // One snapshot: the token of the next page is the place of the last case, which must be a place where it stood.
         let mut snapshot = snapshot(self.database.readers(), "list a lane").await?;
-        let mut listed = queue::page_of(&mut snapshot, page).await?;
+        let mut listed = queue::page_of(&mut snapshot, page, viewer).await?;
         // One more than asked for was read: it says whether there is another page.
         let full = usize::try_from(page.at_most).unwrap_or(usize::MAX);
         let more = listed.len() > full;
         listed.truncate(full);
         cases::complete(&mut snapshot, &mut listed).await?;
+        let kept = standing_aside::kept_from(&mut snapshot, viewer).await?;
+        listed.iter_mut().for_each(|queued| queued.entry.linked.retain(|other| !kept.contains(other)));
         let next = listed.last().filter(|_| more).map(|queued| queued.entry.turn());
         let waiting = queue::waiting(&mut snapshot, page.lane, now).await?;
-        Ok(Page { cases: listed, next, waiting })
+        let left_out =
+            standing_aside::left_out(&mut snapshot, page.lane, page.include_acknowledged, viewer).await?;
+        Ok(Page { cases: listed, next, waiting, left_out })
     }
 
-    async fn find(&self, reference: Reference) -> Result<Option<HeldCase>, StoreError> {
+    async fn find(&self, reference: Reference, viewer: &Viewer) -> Result<Found, StoreError> {
         const DOING: &str = "find a case";
         // One snapshot: what belongs to a case is that of the revision that the case shows.
         let mut snapshot = snapshot(self.database.readers(), DOING).await?;
@@ -88,15 +96,21 @@ impl Store for SqlStore {
             .fetch_optional(&mut *snapshot)
             .await
             .doing(DOING)?;
-        match row {
-            Some(row) => held(&mut snapshot, rows::held_case(&row)?).await.map(Some),
-            None => Ok(None),
+        let Some(row) = row else { return Ok(Found::Nothing) };
+        if standing_aside::is_kept_from(&mut snapshot, viewer, reference).await? {
+            return Ok(Found::StoodAside);
         }
+        let kept = standing_aside::kept_from(&mut snapshot, viewer).await?;
+        let mut held = held(&mut snapshot, rows::held_case(&row)?).await?;
+        held.links.retain(|link| !kept.contains(&link.reference));
+        held.case.entry.linked.retain(|other| !kept.contains(other));
+        held.kept_from_viewer = kept;
+        Ok(Found::Case(Box::new(held)))
     }
 
-    async fn notices(&self, of: NoticesOf) -> Result<NoticePage, StoreError> {
+    async fn notices(&self, of: NoticesOf, viewer: &Viewer) -> Result<NoticePage, StoreError> {
         let mut connection = self.database.readers().acquire().await.doing("list notices")?;
-        notices::page_of(&mut connection, of).await
+        notices::page_of(&mut connection, of, viewer).await
     }
 
     async fn take_next(
@@ -107,14 +121,17 @@ impl Store for SqlStore {
     ) -> Result<Option<Queued>, StoreError> {
         const NAME: &str = "take the next case";
         let mut transaction = self.database.begin(NAME).await?;
-        let Some(mut next) = queue::first_free(&mut transaction, lane, now).await? else {
+        let Some(mut next) = queue::first_free(&mut transaction, lane, &lease.by, now).await? else {
             return Ok(None);
         };
-        let reference = next.entry.reference;
+        let (reference, by) = (next.entry.reference, lease.by.clone());
         next.standing =
             next.standing.take(lease, now).map_err(impossible("panel_case", "leased_until", reference))?;
         queue::write_standing(&mut transaction, reference, &next.standing).await?;
+        let taker = Viewer::Member(by);
         cases::complete(&mut transaction, std::slice::from_mut(&mut next)).await?;
+        let kept = standing_aside::kept_from(&mut transaction, &taker).await?;
+        next.entry.linked.retain(|other| !kept.contains(other));
         self.database.commit(transaction, NAME).await?;
         Ok(Some(next))
     }
@@ -156,9 +173,36 @@ impl Store for SqlStore {
         }
         Ok(decided)
     }
+
+    async fn stand_aside(&self, stood: &StoodAside, told: &Envelope) -> Result<Aside, StoreError> {
+        const NAME: &str = "stand aside";
+        let mut transaction = self.database.begin(NAME).await?;
+        let aside = standing_aside::stand(&mut transaction, stood).await?;
+        if let Aside::Now(_) = aside {
+            append(&mut transaction, &[told]).await?;
+            self.database.commit(transaction, NAME).await?;
+        }
+        Ok(aside)
+    }
+
+    async fn lift_stand_aside(
+        &self,
+        reference: Reference,
+        member: &str,
+        told: &Envelope,
+    ) -> Result<bool, StoreError> {
+        const NAME: &str = "lift a stand aside";
+        let mut transaction = self.database.begin(NAME).await?;
+        let lifted = standing_aside::lift(&mut transaction, reference, member).await?;
+        if lifted {
+            append(&mut transaction, &[told]).await?;
+            self.database.commit(transaction, NAME).await?;
+        }
+        Ok(lifted)
+    }
 }
 
-/// A case with all that is kept of it.
+/// A case with all that is kept of it, as who sees all sees it.
 async fn held(connection: &mut Connection, row: rows::CaseRow) -> Result<HeldCase, StoreError> {
     let reference = row.entry.reference;
     let rows::CaseRow { entry, standing, assessed, trace, policy_hash, .. } = row;
@@ -182,5 +226,6 @@ async fn held(connection: &mut Connection, row: rows::CaseRow) -> Result<HeldCas
             .remove(&reference)
             .unwrap_or_default(),
         links: linking::links_of(connection, reference).await?,
+        kept_from_viewer: BTreeSet::new(),
     })
 }

@@ -12,7 +12,7 @@ use triage::domain::standing::Lease;
 use triage::store::postgres::PostgresStore;
 use triage::store::{Arrival, NoticesOf, Store, TakenUp};
 
-use super::world::{Finding, World, at, references};
+use super::world::{Finding, World, at, references, secretariat};
 
 /// Takes up news in batches, and adds up what became of it.
 async fn hears(store: PostgresStore, news: Vec<Heard<Arrival>>, batch: usize) -> TakenUp {
@@ -62,7 +62,8 @@ async fn news_that_two_replicas_take_up_at_once_has_its_effect_once() {
     assert_eq!(taken, TakenUp { opened: 60, ..TakenUp::default() });
     assert_eq!(world.kinds_told().await, vec!["case.queued.v1"; 60]);
     for recipient in Recipient::OF_NOTICES {
-        let page = world.store.notices(NoticesOf { recipient, before: None, at_most: 100 }).await;
+        let page =
+            world.store.notices(NoticesOf { recipient, before: None, at_most: 100 }, &secretariat()).await;
         assert_eq!(page.expect("lists").notices.len(), 60, "{recipient:?}");
     }
     let page = world.list(None, 100, false, 20).await;
@@ -129,7 +130,7 @@ async fn two_replicas_that_take_the_next_case_at_once_never_lease_the_same() {
     for _ in 0..15 {
         let takers = replicas.iter().map(|replica| {
             let (replica, id) = (replica.clone(), LeaseId::mint(&world.ambient));
-            let lease = Lease { id, by: "lapwing://panel/secretariat".into(), until: at(1000) };
+            let lease = Lease { id, by: "lapwing://secretariat/desk".into(), until: at(1000) };
             tokio::spawn(async move { replica.take_next(Lane::Decision, lease, at(50)).await })
         });
         for taken in join_all(takers).await {
@@ -162,7 +163,7 @@ async fn a_page_that_is_read_while_others_take_cases_is_one_picture() {
             at_most: 100,
             include_acknowledged: false,
         };
-        let page = reader.list(page, at(60)).await.expect("lists");
+        let page = reader.list(page, &secretariat(), at(60)).await.expect("lists");
         let free = page.cases.iter().filter(|queued| queued.standing.is_free(at(60))).count();
         assert_eq!(free as u64, page.waiting, "the cases and their number are of one moment");
         if over {

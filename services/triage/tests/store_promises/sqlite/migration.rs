@@ -12,7 +12,7 @@ use triage::domain::told::News;
 use triage::store::sqlite::{SqliteStore, open};
 use triage::store::{PageOf, Store};
 
-use super::world::{Finding, World, at, references};
+use super::world::{Finding, World, at, references, secretariat};
 use triage::domain::lane::Lane;
 
 /// Brings a new file to the schema of the first migration alone.
@@ -74,10 +74,10 @@ async fn a_case_of_before_revisions_stays_on_the_queue_and_is_made_anew_by_the_n
     let database = open(&file).await.expect("opens and brings up to date");
     let store = SqliteStore::new(database, compiled_in(), world.ambient.clone());
     let lane = PageOf { lane: Lane::Decision, after: None, at_most: 10, include_acknowledged: false };
-    let page = store.list(lane, at(10)).await.expect("lists");
+    let page = store.list(lane, &secretariat(), at(10)).await.expect("lists");
     assert_eq!((references(&page), page.waiting), (vec![finding.reference], 1));
     assert_eq!(page.cases[0].entry.clocks.len(), 2);
-    let held = store.find(finding.reference).await.expect("reads").expect("is there");
+    let held = store.find(finding.reference, &secretariat()).await.expect("reads").case().expect("is there");
     assert_eq!(held.case.entry.queued_at, at(5));
 
     let second = Finding { revision: 2, died: true, ..finding.clone() };
@@ -85,7 +85,7 @@ async fn a_case_of_before_revisions_stays_on_the_queue_and_is_made_anew_by_the_n
     let News::Assessed(assessed) = &mut amended.effect.news else { panic!("a finding") };
     assessed.received_on = date(2026, 5, 1);
     store.take_up(&[amended], at(20)).await.expect("takes up");
-    let anew = store.find(finding.reference).await.expect("reads").expect("is there");
+    let anew = store.find(finding.reference, &secretariat()).await.expect("reads").case().expect("is there");
     assert_eq!((anew.case.entry.revision, anew.case.entry.priority), (2, Priority::Urgent));
     assert_eq!((anew.case.entry.queued_at, anew.case.entry.clocks.len()), (at(5), 3));
     assert!(!anew.case.entry.clocks[0].late, "what was in time before is not late for having been amended");
