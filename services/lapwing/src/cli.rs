@@ -50,6 +50,15 @@ pub struct Lapwing {
     /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
+    /// Who vouches for a collector behind https (PEM), where the system does not know it
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CERTIFICATE", value_name = "FILE")]
+    pub otlp_authority: Option<PathBuf>,
+    /// The certificate to show a collector that asks for one (PEM)
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", value_name = "FILE")]
+    pub otlp_certificate: Option<PathBuf>,
+    /// That certificate's private key (PEM)
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CLIENT_KEY", value_name = "FILE")]
+    pub otlp_key: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -85,6 +94,11 @@ impl Lapwing {
         telemetry::Settings {
             service: "lapwing",
             otlp_endpoint: self.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
+            otlp_tls: telemetry::OtlpTls {
+                authority: self.otlp_authority.clone(),
+                certificate: self.otlp_certificate.clone(),
+                key: self.otlp_key.clone(),
+            },
             log: self.log.clone().unwrap_or_else(|| usual.to_owned()),
         }
     }

@@ -91,6 +91,11 @@ pub async fn run<Service: DeserializeOwned>(
     let telemetry = telemetry::start(&telemetry::Settings {
         service,
         otlp_endpoint: arguments.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
+        otlp_tls: telemetry::OtlpTls {
+            authority: arguments.otlp_authority.clone(),
+            certificate: arguments.otlp_certificate.clone(),
+            key: arguments.otlp_key.clone(),
+        },
         log: arguments.log.clone(),
     });
     let telemetry = match telemetry {

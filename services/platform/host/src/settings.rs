@@ -87,6 +87,15 @@ pub struct Arguments {
     /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
+    /// Who vouches for a collector behind https (PEM), where the system does not know it
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CERTIFICATE", value_name = "FILE")]
+    pub otlp_authority: Option<PathBuf>,
+    /// The certificate to show a collector that asks for one (PEM)
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", value_name = "FILE")]
+    pub otlp_certificate: Option<PathBuf>,
+    /// That certificate's private key (PEM)
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CLIENT_KEY", value_name = "FILE")]
+    pub otlp_key: Option<PathBuf>,
 }
 
 #[derive(Parser)]
