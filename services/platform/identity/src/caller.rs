@@ -8,6 +8,8 @@ use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
+use crate::Peer;
+
 catalogue::entries! {
     /// Codes of callers who are not let in.
     pub CATALOGUE = "Callers who are not let in";
@@ -20,6 +22,12 @@ catalogue::entries! {
         "Call with mutual TLS and the certificate issued to you.";
     NO_CALLER_IN_CERTIFICATE: "The client certificate names no caller, or more than one.",
         "Ask the operator's certificate authority for one with a single URI such as lapwing://authority/373.";
+    CERTIFICATE_EXPIRED: "The client certificate, or one of those that vouch for it, is no longer valid.",
+        "Ask the operator's certificate authority for a new one, then connect again with it.";
+    CERTIFICATE_REVOKED: "The client certificate has been revoked by the authority that issued it.",
+        "Ask the operator why; call again with the new certificate that the authority issues.";
+    CERTIFICATE_NOT_TRUSTED: "The authority that issued the client certificate is no longer trusted by this server.",
+        "Ask the operator which authority is, then connect again with a certificate of that one.";
 }
 
 /// What kind of caller it is.
@@ -146,22 +154,30 @@ impl FromStr for Caller {
 /// # Errors
 /// `UNAUTHENTICATED` where there is no certificate, or it names no caller or more than one.
 pub fn caller_of<T>(request: &Request<T>) -> Result<Caller, Status> {
-    if let Some(caller) = request.extensions().get::<Caller>() {
+    caller_in_extensions(request.extensions())
+}
+
+/// The same, for whoever sees a call before its message has been read.
+///
+/// # Errors
+/// `UNAUTHENTICATED` where there is no certificate, or it names no caller or more than one.
+pub fn caller_in_extensions(extensions: &http::Extensions) -> Result<Caller, Status> {
+    if let Some(caller) = extensions.get::<Caller>() {
         return Ok(caller.clone());
     }
-    let certificates = request.peer_certs().ok_or_else(|| {
+    let peer = extensions.get::<Peer>().ok_or_else(|| {
         denied(
             Code::Unauthenticated,
             NO_CERTIFICATE,
             "no client certificate was shown; call with mutual TLS and the certificate issued to you",
         )
     })?;
-    let first = certificates.first().map(|certificate| certificate.as_ref()).unwrap_or_default();
-    caller_in(first).map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
+    let named = peer.caller().cloned();
+    named.map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
 }
 
 /// The one caller that a certificate (DER) names.
-fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
+pub(crate) fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
     let (_, parsed) = X509Certificate::from_der(certificate)
         .map_err(|_| "the client certificate cannot be read".to_owned())?;
     let names = parsed.subject_alternative_name().ok().flatten();
@@ -179,7 +195,7 @@ fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
     }
 }
 
-fn denied(code: Code, reason: Entry, sentence: impl Into<String>) -> Status {
+pub(crate) fn denied(code: Code, reason: Entry, sentence: impl Into<String>) -> Status {
     let details = ErrorDetails::with_error_info(reason.code(), "lapwing", [] as [(String, String); 0]);
     Status::with_error_details(code, sentence, details)
 }

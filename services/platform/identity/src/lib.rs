@@ -4,7 +4,13 @@
 mod caller;
 mod credentials;
 mod development;
+mod peer;
+mod revocation;
+mod trust;
 
-pub use caller::{CATALOGUE, Caller, Role, caller_of};
+pub use caller::{CATALOGUE, Caller, Role, caller_in_extensions, caller_of};
 pub use credentials::Credentials;
 pub use development::{DevelopmentAuthority, PkiError, file_name};
+pub use peer::Peer;
+pub use revocation::RevocationList;
+pub use trust::{Anchors, NotTrusted, Pair, Trust, TrustError};
