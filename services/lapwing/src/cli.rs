@@ -10,8 +10,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use arguments::{
-    Acknowledge, BrokerAt, Certificate, Check, Explain, LaneName, Migrate, Notify, OfReference, Policy,
-    PolicyCommand, Queue, Sample, ServiceName, StatusOf, Take, Topology, TopologyCommand, Up,
+    Acknowledge, BrokerAt, Check, Explain, IssueCertificate, LaneName, Migrate, Notify, OfReference, Pki,
+    PkiCommand, Policy, PolicyCommand, Queue, RevokeCertificate, Sample, ServiceName, StatusOf, Take,
+    Topology, TopologyCommand, Up,
 };
 pub use changes::{
     AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
@@ -149,8 +150,11 @@ pub enum Command {
     Explain(Explain),
     /// Make up plausible notifications, shaped by the published yearly figures; no real person
     Sample(Sample),
-    /// Make a development certificate and print where it is
-    Certificate(Certificate),
+    /// Make or revoke development certificates, which are not for real data
+    Pki(Pki),
+    /// The same as `pki issue`, as it was called before
+    #[command(hide = true)]
+    Certificate(IssueCertificate),
     /// Bring the schemas of PostgreSQL up to date, before a new version is started
     Migrate(Migrate),
     /// Check, make or print the exchanges, queues and bindings of the broker
@@ -188,7 +192,7 @@ impl Command {
             Self::Policy(_) => "lapwing policy",
             Self::Explain(_) => "lapwing explain",
             Self::Sample(_) => "lapwing sample",
-            Self::Certificate(_) => "lapwing certificate",
+            Self::Pki(_) | Self::Certificate(_) => "lapwing pki",
             Self::Migrate(_) => "lapwing migrate",
             Self::Topology(_) => "lapwing topology",
             Self::Parked(_) => "lapwing parked",
