@@ -114,7 +114,7 @@ impl Trusted {
     /// Resolves when something else is trusted than when this was last asked. Never, once nobody looks any more.
     pub(crate) async fn changed(&mut self) {
         if self.present.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -198,7 +198,7 @@ impl Looking {
                 self.good.pair = pair;
             }
             Err(error) => {
-                complaints.push(format!("{:#}{KEPT} certificate serves on", said(&self.files, &error)))
+                complaints.push(format!("{:#}{KEPT} certificate serves on", said(&self.files, &error)));
             }
         }
         match Anchors::of(&read.authority, read.revoked.as_deref(), now) {

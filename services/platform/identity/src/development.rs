@@ -18,6 +18,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use time::OffsetDateTime;
 
+use crate::revocation::Listed;
 use crate::{Caller, Credentials, RevocationList, Role};
 use kept::{Kept, write_whole};
 
@@ -182,7 +183,7 @@ impl DevelopmentAuthority {
     }
 
     /// What is on the kept list; none where it is not there, is another authority's, or is to be replaced.
-    fn listed(&self) -> Result<Option<Vec<(Vec<u8>, Timestamp)>>, PkiError> {
+    fn listed(&self) -> Result<Option<Listed>, PkiError> {
         let file = self.folder.join(REVOKED);
         if !file.exists() {
             return Ok(None);

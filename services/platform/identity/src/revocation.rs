@@ -7,6 +7,9 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use crate::trust::TrustError;
 
+/// What is on a list: serial numbers as their bytes, and since when each is there.
+pub(crate) type Listed = Vec<(Vec<u8>, Timestamp)>;
+
 /// One list.
 #[derive(Debug, Clone)]
 pub struct RevocationList {
@@ -74,7 +77,7 @@ impl RevocationList {
     }
 
     /// The serial numbers on it, as their bytes, with when each was put there.
-    pub(crate) fn serials(&self) -> Result<Vec<(Vec<u8>, Timestamp)>, TrustError> {
+    pub(crate) fn serials(&self) -> Result<Listed, TrustError> {
         let list = parsed(&self.der)?;
         let entries = list.iter_revoked_certificates().map(|entry| {
             let since = Timestamp::from_second(entry.revocation_date.timestamp());

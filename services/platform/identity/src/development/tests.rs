@@ -47,7 +47,7 @@ fn every_certificate_says_in_its_subject_what_it_is_not_for() {
         authority.caller(&Caller::authority("373")).expect("a certificate").certificate,
         authority.server().expect("a certificate").certificate,
         authority.service("intake").expect("a certificate").certificate,
-        authority.certificate.clone(),
+        authority.certificate,
     ];
     for certificate in issued {
         let der = CertificateDer::from_pem_slice(certificate.as_bytes()).expect("a certificate");
