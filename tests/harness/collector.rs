@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use identity::Credentials;
 use lifecycle::Lifecycle;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
@@ -12,14 +13,15 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
-use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status};
 
 /// Takes spans.
 #[derive(Debug, Clone)]
 pub struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
+    scheme: &'static str,
     address: SocketAddr,
 }
 
@@ -44,13 +46,29 @@ impl Collector {
     /// # Panics
     /// Where no port is free.
     pub async fn start(lifecycle: &Lifecycle) -> Self {
+        Self::start_as(Server::builder(), "http", lifecycle).await
+    }
+
+    /// The same over TLS: it asks for a certificate of the same authority.
+    ///
+    /// # Panics
+    /// Where the certificate cannot be used.
+    pub async fn start_with_tls(credentials: &Credentials, lifecycle: &Lifecycle) -> Self {
+        let tls = ServerTlsConfig::new()
+            .identity(Identity::from_pem(&credentials.certificate, &credentials.key))
+            .client_ca_root(Certificate::from_pem(&credentials.authority));
+        let server = Server::builder().tls_config(tls).expect("fits together");
+        Self::start_as(server, "https", lifecycle).await
+    }
+
+    async fn start_as(mut server: Server, scheme: &'static str, lifecycle: &Lifecycle) -> Self {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let collector = Self { spans: Arc::default(), address };
+        let collector = Self { spans: Arc::default(), scheme, address };
         let service = TraceServiceServer::new(collector.clone());
         let stop = lifecycle.stopping();
         lifecycle.run(async move {
-            let served = Server::builder().add_service(service);
+            let served = server.add_service(service);
             served
                 .serve_with_incoming_shutdown(TcpIncoming::from(listener), stop.cancelled_owned())
                 .await
@@ -61,7 +79,7 @@ impl Collector {
 
     /// Where spans are to be sent.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The spans of one trace, by its id in hexadecimal, in the order of their start.

@@ -306,7 +306,8 @@ impl Production {
         }
         let mut text = format!(
             "[process]\nlisten = \"127.0.0.1:{}\"\ncertificate = \"{folder}/pki/service-{service}.pem\"\n\
-             key = \"{folder}/pki/service-{service}.key\"\nauthority = \"{folder}/pki/authority.pem\"\n\n\
+             key = \"{folder}/pki/service-{service}.key\"\nauthority = \"{folder}/pki/authority.pem\"\n\
+             revoked = \"{folder}/pki/revoked.pem\"\n\n\
              [broker]\nurl = \"{broker}\"\n\n[service]\n",
             self.port(replica)
         );

@@ -273,3 +273,23 @@ async fn who_may_call_what_is_printed_as_it_is_published() {
     assert_eq!(code, 0, "{printed}");
     assert_eq!(printed, std::fs::read_to_string(published).expect("it is published"));
 }
+
+#[tokio::test]
+async fn a_revoked_certificate_lets_nobody_in_until_there_is_a_new_one() {
+    let desk = Desk::new().await;
+    let (code, printed) = desk.run(&["notify", &fixture("01-death-by-violence-at-home.json")]).await;
+    assert_eq!(code, 0, "{printed}");
+    let secretariat = "lapwing://secretariat/desk";
+    let (code, printed) = desk.run(&["pki", "revoke", secretariat]).await;
+    assert!(code == 1 && printed.contains("lapwing pki issue"), "there is none yet: {printed}");
+    let (code, printed) = desk.run(&["pki", "issue", secretariat]).await;
+    assert!(code == 0 && printed.contains("secretariat-desk.key"), "{printed}");
+    assert_eq!(desk.run(&["certificate", secretariat]).await, (0, printed), "as it was called before");
+    assert_eq!(desk.run(&["queue"]).await.0, 0);
+    let (code, printed) = desk.run(&["pki", "revoke", secretariat]).await;
+    assert!(code == 0 && printed.contains("revoked.pem") && printed.contains("--anew"), "{printed}");
+    until("the revoked one to be refused", async || (desk.run(&["queue"]).await.0 != 0).then_some(())).await;
+    assert_eq!(desk.run(&["pki", "issue", "--anew", secretariat]).await.0, 0);
+    let (code, printed) = desk.run(&["queue"]).await;
+    assert_eq!(code, 0, "{printed}");
+}

@@ -5,6 +5,7 @@ mod brought_together;
 mod command;
 mod fixtures;
 mod hand_over;
+mod hostile;
 mod identity;
 mod journey;
 mod killed;

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use acceptance::{Collector, Process, SpanOf, notification, until};
+use ambient::Ambient;
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::{Lane, Stage};
 use contracts::triage::v1::{AcknowledgeRequest, TakeNextRequest};
+use identity::DevelopmentAuthority;
 use lifecycle::Lifecycle;
 use tonic::Request;
 
@@ -68,6 +70,33 @@ async fn one_notification_is_one_trace_through_all_four_services() {
     })
     .await;
     assert_shape(&spans);
+    lifecycle.wind_down(std::time::Duration::from_secs(10)).await;
+}
+
+#[tokio::test]
+async fn spans_reach_a_collector_that_asks_for_a_certificate() {
+    let lifecycle = Lifecycle::new();
+    let pki_folder = tempfile::tempdir().expect("a folder");
+    let pki = DevelopmentAuthority::open(pki_folder.path(), &Ambient::system()).expect("opens");
+    let collector = Collector::start_with_tls(&pki.server().expect("a certificate"), &lifecycle).await;
+    pki.service("lapwing").expect("a certificate");
+    let file = |name: &str| pki_folder.path().join(name).display().to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_lapwing-under-test"));
+    let arguments = [
+        ["--otlp", &collector.endpoint()],
+        ["--otlp-authority", &file("authority.pem")],
+        ["--otlp-certificate", &file("service-lapwing.pem")],
+        ["--otlp-key", &file("service-lapwing.key")],
+    ];
+    let process = Process::up_with(program, folder.path(), &arguments.concat()).await;
+    let mut request = Request::new(SubmitRequest { notification: Some(notification("373", "CASE-1")) });
+    let traceparent = format!("00-{TRACE}-{CALLER}-01");
+    request.metadata_mut().insert("traceparent", traceparent.parse().expect("a header"));
+    process.clients().intake("373").await.submit(request).await.expect("held");
+    process.terminate().await;
+    let arrived = async || collector.trace(TRACE).iter().any(|span| span.kind == "server").then_some(());
+    until("the call's span", arrived).await;
     lifecycle.wind_down(std::time::Duration::from_secs(10)).await;
 }
 

@@ -9,7 +9,7 @@ use catalogue::Section;
 pub fn sections() -> Vec<Section> {
     [
         contracts::catalogue::CATALOGUE,
-        &[identity::CATALOGUE, rights::CATALOGUE, refusals::CATALOGUE],
+        &[identity::CATALOGUE, host::CATALOGUE, rights::CATALOGUE, refusals::CATALOGUE],
         intake::CATALOGUE,
         eligibility::CATALOGUE,
         triage::CATALOGUE,

@@ -12,8 +12,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use arguments::{
-    Acknowledge, BrokerAt, Certificate, Check, Explain, LaneName, Migrate, Notify, OfReference, Policy,
-    PolicyCommand, Queue, Sample, ServiceName, StatusOf, Take, Topology, TopologyCommand, Up,
+    Acknowledge, BrokerAt, Check, Explain, IssueCertificate, LaneName, Migrate, Notify, OfReference, Pki,
+    PkiCommand, Policy, PolicyCommand, Queue, RevokeCertificate, Sample, ServiceName, StatusOf, Take,
+    Topology, TopologyCommand, Up,
 };
 pub use aside::{InterestName, LiftStandAside, StandAside};
 pub use changes::{
@@ -54,6 +55,15 @@ pub struct Lapwing {
     /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
+    /// Who vouches for a collector behind https (PEM), where the system does not know it
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CERTIFICATE", value_name = "FILE")]
+    pub otlp_authority: Option<PathBuf>,
+    /// The certificate to show a collector that asks for one (PEM)
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", value_name = "FILE")]
+    pub otlp_certificate: Option<PathBuf>,
+    /// That certificate's private key (PEM)
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_CLIENT_KEY", value_name = "FILE")]
+    pub otlp_key: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -89,6 +99,11 @@ impl Lapwing {
         telemetry::Settings {
             service: "lapwing",
             otlp_endpoint: self.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
+            otlp_tls: telemetry::OtlpTls {
+                authority: self.otlp_authority.clone(),
+                certificate: self.otlp_certificate.clone(),
+                key: self.otlp_key.clone(),
+            },
             log: self.log.clone().unwrap_or_else(|| usual.to_owned()),
         }
     }
@@ -159,8 +174,11 @@ pub enum Command {
     Rights,
     /// Make up plausible notifications, shaped by the published yearly figures; no real person
     Sample(Sample),
-    /// Make a development certificate and print where it is
-    Certificate(Certificate),
+    /// Make or revoke development certificates, which are not for real data
+    Pki(Pki),
+    /// The same as `pki issue`, as it was called before
+    #[command(hide = true)]
+    Certificate(IssueCertificate),
     /// Bring the schemas of PostgreSQL up to date, before a new version is started
     Migrate(Migrate),
     /// Check, make or print the exchanges, queues and bindings of the broker
@@ -208,7 +226,7 @@ impl Command {
             Self::Explain(_) => "lapwing explain",
             Self::Rights => "lapwing rights",
             Self::Sample(_) => "lapwing sample",
-            Self::Certificate(_) => "lapwing certificate",
+            Self::Pki(_) | Self::Certificate(_) => "lapwing pki",
             Self::Migrate(_) => "lapwing migrate",
             Self::Topology(_) => "lapwing topology",
             Self::Parked(_) => "lapwing parked",

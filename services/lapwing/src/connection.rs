@@ -51,7 +51,7 @@ pub(crate) async fn connect(folder: &Path, server: Option<&str>, caller: &Caller
         let reason = innermost(&error);
         anyhow::anyhow!(
             "{address} cannot be reached as {caller}: {reason}. Start it with `cargo run` in this folder, or name another \
-             with --server; a certificate of another folder's authority is refused too"
+             with --server; a certificate that is revoked or of another folder's authority is refused too"
         )
     })
 }

@@ -16,7 +16,8 @@ use audit::Audit;
 use contracts::operations::v1::parked_service_server::ParkedServiceServer;
 use delivery::{InProcess, PostRoom, Receiver, Relay, Subscriber};
 use eligibility::Eligibility;
-use host::server::{self, Health};
+use host::server::{self, Health, Rules};
+use host::{Files, Limits, Trusted};
 use identity::{Caller, DevelopmentAuthority, Role};
 use intake::Intake;
 use intake::assessor::GrpcAssessor;
@@ -80,15 +81,19 @@ impl Embedded {
     pub async fn start(config: &Config, ambient: &Ambient) -> anyhow::Result<Self> {
         contracts::rules::warm_up();
         let folder = Folder::open(&config.folder)?;
-        let pki = DevelopmentAuthority::open(&crate::connection::pki_folder(&config.folder), ambient)?;
+        let pki_folder = crate::connection::pki_folder(&config.folder);
+        DevelopmentAuthority::open(&pki_folder, ambient)?.server()?;
         // All that may be refused comes before the first task runs on: a start that fails leaves none behind.
         let listener = server::listen(config.listen).await?;
         let address = listener.local_addr()?;
-        let credentials = pki.server()?;
         let (front, background) = (Lifecycle::new(), Lifecycle::new());
+        let files = Files::of_development(&pki_folder, "server");
+        let (trusted, looking) = Trusted::from_files(files, ambient, background.stopping())?;
         let services = Services::start(&config.folder, ambient, &front, &background).await?;
         folder.announce(address)?;
-        let health = server::serve(listener, &credentials, services.routes(ambient), NAMES, &front).await?;
+        let rules = Rules { trusted, limits: Limits::default(), reflection: true, ambient: ambient.clone() };
+        let health = server::serve(listener, rules, services.routes(ambient), NAMES, &front).await?;
+        background.run(looking);
         services.relay(&background);
         Ok(Self { address, folder, services, health, front, background })
     }

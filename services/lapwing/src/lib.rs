@@ -62,6 +62,7 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
         Command::Checkpoint => verbs::checkpoint(context).await,
         Command::Rights => Ok(verbs::rights()),
         Command::Sample(sample) => verbs::sample(context, &sample),
+        Command::Pki(pki) => verbs::pki(context, &pki),
         Command::Certificate(certificate) => verbs::certificate(context, &certificate),
         Command::Migrate(migrate) => verbs::migrate(context, migrate).await,
         Command::Topology(topology) => verbs::topology(context, topology.command).await,

@@ -115,15 +115,42 @@ pub struct Sample {
     pub year: i16,
 }
 
-/// `certificate`
+/// `pki`
 #[derive(Debug, Args)]
-pub struct Certificate {
+pub struct Pki {
+    /// What to do
+    #[command(subcommand)]
+    pub command: PkiCommand,
+}
+
+/// What the folder's development authority does.
+#[derive(Debug, Subcommand)]
+pub enum PkiCommand {
+    /// Make a development certificate, where there is none, and print where it is; not for real data
+    Issue(IssueCertificate),
+    /// Revoke a development certificate; servers of the folder refuse it at once
+    Revoke(RevokeCertificate),
+}
+
+/// `pki issue`
+#[derive(Debug, Args)]
+pub struct IssueCertificate {
     /// Whose: lapwing://authority/373, lapwing://secretariat/desk, lapwing://operator/…, lapwing://auditor/…, or, for a
     /// service as a process on this machine, lapwing://service/intake
     pub caller: identity::Caller,
     /// Make the folder's development authority too, where there is none
     #[arg(long)]
     pub new_authority: bool,
+    /// Make a new one although there is one; the old one stays good unless it is revoked
+    #[arg(long)]
+    pub anew: bool,
+}
+
+/// `pki revoke`
+#[derive(Debug, Args)]
+pub struct RevokeCertificate {
+    /// Whose, such as lapwing://authority/373
+    pub caller: identity::Caller,
 }
 
 /// `migrate`

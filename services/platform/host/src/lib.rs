@@ -4,11 +4,24 @@
 //! certificates, a schema, credentials, another topology), and starts on what does (a broker that is away: events wait in
 //! the outbox). On the way down whatever takes in stops before whatever carries out.
 
+mod bodies;
+mod channel;
 mod clock;
+mod connection;
 mod delivering;
+mod door;
+mod guard;
+mod limits;
 mod process;
 pub mod server;
 mod settings;
+mod shares;
+mod sparing;
+mod trusted;
 
+pub use channel::channel;
+pub use guard::CATALOGUE;
+pub use limits::Limits;
 pub use process::{Host, Hosted, run};
 pub use settings::{Arguments, Process, Settings, read};
+pub use trusted::{Files, Trusted};

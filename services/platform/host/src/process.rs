@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ambient::Ambient;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use broker::Publisher;
 use contracts::operations::v1::parked_service_server::ParkedServiceServer;
 use delivery::{PostRoom, Subscriber};
-use identity::Credentials;
 use lifecycle::{CancellationToken, Ending, Lifecycle, Signals, pause};
 use operations::ParkedGrpc;
 use serde::de::DeserializeOwned;
 use tonic::service::Routes;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 
+use crate::channel::channel;
+use crate::server::Rules;
 use crate::settings::{Arguments, Process, read};
+use crate::trusted::Trusted;
 use crate::{clock, delivering, server};
 
 /// How often the outbox is looked at on the way down.
@@ -33,7 +35,7 @@ pub struct Host {
     pub(crate) hearing: Lifecycle,
     /// Commits and relays: stopped once the outbox is empty.
     pub(crate) background: Lifecycle,
-    credentials: Credentials,
+    trusted: Trusted,
 }
 
 impl Host {
@@ -47,23 +49,13 @@ impl Host {
         &self.background
     }
 
-    /// A connection to another service, made when it is first used and made again when it breaks.
+    /// A connection to another service, made when it is first used and made again when it breaks: with the certificate of that
+    /// time.
     ///
     /// # Errors
     /// Where `address` is none.
     pub fn channel(&self, address: &str) -> Result<Channel> {
-        let endpoint = Endpoint::from_shared(address.to_owned()).with_context(|| {
-            format!("{address:?} is no address; write it like https://eligibility.example:7442")
-        })?;
-        let name = endpoint.uri().host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let endpoint = endpoint
-            .tls_config(self.credentials.client_tls(&name))
-            .context("the certificate or its key cannot be used to call other services")?
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(30))
-            .http2_keep_alive_interval(Duration::from_secs(30))
-            .keep_alive_while_idle(true);
-        Ok(endpoint.connect_lazy())
+        channel(address, &self.trusted)
     }
 }
 
@@ -91,6 +83,11 @@ pub async fn run<Service: DeserializeOwned>(
     let telemetry = telemetry::start(&telemetry::Settings {
         service,
         otlp_endpoint: arguments.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
+        otlp_tls: telemetry::OtlpTls {
+            authority: arguments.otlp_authority.clone(),
+            certificate: arguments.otlp_certificate.clone(),
+            key: arguments.otlp_key.clone(),
+        },
         log: arguments.log.clone(),
     });
     let telemetry = match telemetry {
@@ -121,7 +118,10 @@ async fn live<Service: DeserializeOwned>(
     start: impl AsyncFnOnce(Service, &Host) -> Result<Hosted>,
 ) -> Result<()> {
     let settings = read::<Service>(&arguments.config)?;
-    let credentials = settings.process.credentials()?;
+    let ambient = Ambient::system();
+    let (front, background) = (Lifecycle::new(), Lifecycle::new());
+    settings.process.limits.judge()?;
+    let (trusted, looking) = Trusted::from_files(settings.process.files(), &ambient, background.stopping())?;
     if arguments.check_config {
         say(&format!("{service}: {} is in order", arguments.config.display()));
         return Ok(());
@@ -130,20 +130,21 @@ async fn live<Service: DeserializeOwned>(
     let listener = server::listen(settings.process.listen).await?;
     let address = format!("https://{}", listener.local_addr()?);
     delivering::reach(&settings.broker).await?;
-    let host = Host {
-        ambient: Ambient::system(),
-        front: Lifecycle::new(),
-        hearing: Lifecycle::new(),
-        background: Lifecycle::new(),
-        credentials: credentials.clone(),
-    };
+    background.run(looking);
+    let host = Host { ambient, front, hearing: Lifecycle::new(), background, trusted };
     let Hosted { routes, names, subscribers, post_room, tells } = start(settings.service, &host).await?;
     let parked = ParkedGrpc::new(vec![(service, post_room.parked_events())], host.ambient.clone());
     let routes = routes.add_service(ParkedServiceServer::new(parked));
     let names = [names, &[operations::NAME]].concat();
     clock::agrees(post_room.store(), &host.ambient).await?;
     let publishers = delivering::start(&settings.broker, &host, service, &post_room, subscribers);
-    let health = server::serve(listener, &credentials, routes, &names, &host.front).await?;
+    let rules = Rules {
+        trusted: host.trusted.clone(),
+        limits: settings.process.limits.clone(),
+        reflection: settings.process.reflection,
+        ambient: host.ambient.clone(),
+    };
+    let health = server::serve(listener, rules, routes, &names, &host.front).await?;
     let watch =
         clock::watch(post_room.store().clone(), host.ambient.clone(), health.clone(), host.front.stopping());
     host.front.run(watch);

@@ -1,20 +1,39 @@
 //! A gRPC server: mutual TLS, health, reflection, limits. The same for one service and for all four.
+//!
+//! The library's own TLS is not used: it never reads a certificate again, and works out nobody. [`crate::door`] hands it
+//! connections whose caller is known.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ambient::Ambient;
 use anyhow::{Context, Result};
-use identity::Credentials;
 use lifecycle::Lifecycle;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-/// Calls of one connection that may be under way at once.
-const CALLS_PER_CONNECTION: usize = 256;
+use crate::door::{Door, READY};
+use crate::guard::GuardLayer;
+use crate::limits::Limits;
+use crate::trusted::Trusted;
+
+/// What a server goes by.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Its certificate, and whom it trusts.
+    pub trusted: Trusted,
+    /// How much callers may take.
+    pub limits: Limits,
+    /// Whether it describes its contract to whoever asks.
+    pub reflection: bool,
+    /// Clock and chance.
+    pub ambient: Ambient,
+}
 
 /// Takes the address, before anything else is started.
 ///
@@ -58,10 +77,10 @@ impl Health {
 /// known to health checks by the empty name.
 ///
 /// # Errors
-/// Where the certificate or its key cannot be used, or the table of rights is not whole.
+/// Where a limit is none, the table of rights is not whole, or the description of the contract cannot be made.
 pub async fn serve(
     listener: TcpListener,
-    credentials: &Credentials,
+    rules: Rules,
     routes: Routes,
     names: &[&'static str],
     lifecycle: &Lifecycle,
@@ -70,25 +89,47 @@ pub async fn serve(
     let (reporter, health_service) = tonic_health::server::health_reporter();
     let health = Health { reporter, names: [&[""], names].concat() };
     health.serving().await;
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(contracts::DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
-    let router = Server::builder()
-        .tls_config(credentials.server_tls())
-        .context("the server's certificate or its key cannot be used")?
-        .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+    let mut routes = routes.add_service(health_service);
+    if rules.reflection {
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(contracts::DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()?;
+        routes = routes.add_service(reflection);
+    }
+    rules.limits.judge()?;
+    let door = Door::new(rules.trusted, rules.limits, rules.ambient);
+    let router = limited(&door.limits)
         .trace_fn(telemetry::server_span)
+        // The guard is outermost: it says whose connection a call came by, and the table of rights asks that.
+        .layer(GuardLayer(door.clone()))
         .layer(rights::RightsLayer)
-        .add_routes(routes.add_service(health_service).add_service(reflection));
+        .add_routes(routes);
+    let (through, connections) = mpsc::channel(READY);
+    lifecycle.run(door.open(listener, through, lifecycle.stopping()));
     let stop = lifecycle.stopping();
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     lifecycle.run(async move {
-        if let Err(error) = router.serve_with_incoming_shutdown(incoming, stop.cancelled_owned()).await {
+        let connections = ReceiverStream::new(connections);
+        if let Err(error) = router.serve_with_incoming_shutdown(connections, stop.cancelled_owned()).await {
             tracing::error!(%error, "the server ended");
         }
     });
     Ok(health)
+}
+
+/// A server whose connections are held to the limits that HTTP/2 has itself.
+fn limited(limits: &Limits) -> Server {
+    let server = Server::builder()
+        .max_concurrent_streams(limits.streams_of_connection)
+        .initial_connection_window_size(limits.connection_window)
+        .initial_stream_window_size(limits.stream_window)
+        .max_frame_size(limits.frame_bytes)
+        .http2_max_header_list_size(limits.header_bytes)
+        .http2_max_pending_accept_reset_streams(Some(limits.pending_resets))
+        .http2_keepalive_interval(Some(Duration::from_secs(limits.keepalive_seconds)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(limits.keepalive_timeout_seconds)));
+    match limits.connection_age_seconds {
+        Some(age) => server.max_connection_age(Duration::from_secs(age)),
+        None => server,
+    }
 }

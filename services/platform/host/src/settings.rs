@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
-use identity::Credentials;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use crate::limits::Limits;
+use crate::trusted::Files;
 
 /// A whole settings file.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,8 +37,18 @@ pub struct Process {
     pub certificate: PathBuf,
     /// The file with its private key (PEM).
     pub key: PathBuf,
-    /// The file with the certificate of the authority that both ends trust (PEM).
+    /// The file with the certificate of the authority that both ends trust (PEM); of several, while one is replaced by another.
     pub authority: PathBuf,
+    /// The file with the list of certificates that the authority has revoked (CRL, PEM; one for each authority). Without it, a
+    /// certificate is good until its time has passed. This and the files above are read again when they change.
+    #[serde(default)]
+    pub revoked: Option<PathBuf>,
+    /// Whether callers may ask for the contract (gRPC reflection). Off by default: whoever needs it has the contract.
+    #[serde(default)]
+    pub reflection: bool,
+    /// How much one caller and all callers may take.
+    #[serde(default)]
+    pub limits: Limits,
     /// How long each step of a way down may take, in seconds: calls, deliveries, the outbox. More lets more come to its end;
     /// a supervisor that kills earlier loses nothing, for what was receipted is in a table.
     #[serde(default = "drain_seconds")]
@@ -48,24 +60,14 @@ fn drain_seconds() -> u64 {
 }
 
 impl Process {
-    /// Reads the certificate, its key and the authority.
-    ///
-    /// # Errors
-    /// Which file cannot be read.
-    pub fn credentials(&self) -> Result<Credentials> {
-        let read = |setting: &str, file: &Path| {
-            std::fs::read_to_string(file).with_context(|| {
-                format!(
-                    "{} cannot be read; correct `{setting}` in [process], or let this user read it",
-                    file.display()
-                )
-            })
-        };
-        Ok(Credentials {
-            certificate: read("certificate", &self.certificate)?,
-            key: read("key", &self.key)?,
-            authority: read("authority", &self.authority)?,
-        })
+    /// The files with the certificate, its key, the authority, and what it has revoked.
+    pub fn files(&self) -> Files {
+        Files {
+            certificate: self.certificate.clone(),
+            key: self.key.clone(),
+            authority: self.authority.clone(),
+            revoked: self.revoked.clone(),
+        }
     }
 }
 
@@ -87,6 +89,15 @@ pub struct Arguments {
     /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
+    /// Who vouches for a collector behind https (PEM), where the system does not know it
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CERTIFICATE", value_name = "FILE")]
+    pub otlp_authority: Option<PathBuf>,
+    /// The certificate to show a collector that asks for one (PEM)
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", value_name = "FILE")]
+    pub otlp_certificate: Option<PathBuf>,
+    /// That certificate's private key (PEM)
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_CLIENT_KEY", value_name = "FILE")]
+    pub otlp_key: Option<PathBuf>,
 }
 
 #[derive(Parser)]
@@ -157,6 +168,18 @@ mod tests {
         let (_folder, file) = written(WHOLE);
         let settings = read::<Service>(&file).expect("reads");
         assert_eq!((settings.service.largest, settings.process.drain_seconds), (5, 10));
+        assert_eq!((settings.process.reflection, settings.process.limits), (false, Limits::default()));
+    }
+
+    #[test]
+    fn a_limit_is_read_and_a_misspelt_one_is_named() {
+        let limited = WHOLE.replace("[broker]", "[process.limits]\ncalls_of_caller = 7\n[broker]");
+        let (_folder, file) = written(&limited);
+        let limits = read::<Service>(&file).expect("reads").process.limits;
+        assert_eq!(limits, Limits { calls_of_caller: 7, ..Limits::default() });
+        let (_folder, file) = written(&limited.replace("calls_of_caller", "calls_of_callers"));
+        let error = format!("{:#}", read::<Service>(&file).expect_err("refused"));
+        assert!(error.contains("calls_of_callers"), "{error}");
     }
 
     #[test]
@@ -173,7 +196,7 @@ mod tests {
     fn a_certificate_that_is_not_there_is_named_with_its_setting() {
         let (_folder, file) = written(WHOLE);
         let process = read::<Service>(&file).expect("reads").process;
-        let error = process.credentials().expect_err("refused").to_string();
+        let error = process.files().read().expect_err("refused").to_string();
         assert!(error.contains("intake.pem") && error.contains("certificate"), "{error}");
     }
 }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use catalogue::Entry;
-use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+use crate::Peer;
 
 catalogue::entries! {
     /// Codes of callers who are not let in.
@@ -16,6 +17,12 @@ catalogue::entries! {
         "Call with mutual TLS and the certificate issued to you.";
     NO_CALLER_IN_CERTIFICATE: "The client certificate names no caller, or more than one.",
         "Ask the operator's certificate authority for one with a single URI such as lapwing://authority/373.";
+    CERTIFICATE_EXPIRED: "The client certificate, or one of those that vouch for it, is no longer valid.",
+        "Ask the operator's certificate authority for a new one, then connect again with it.";
+    CERTIFICATE_REVOKED: "The client certificate has been revoked by the authority that issued it.",
+        "Ask the operator why; call again with the new certificate that the authority issues.";
+    CERTIFICATE_NOT_TRUSTED: "The authority that issued the client certificate is no longer trusted by this server.",
+        "Ask the operator which authority is, then connect again with a certificate of that one.";
 }
 
 /// What kind of caller it is.
@@ -136,26 +143,25 @@ pub fn caller_in_extensions(extensions: &http::Extensions) -> Result<Caller, Sta
     if let Some(caller) = extensions.get::<Caller>() {
         return Ok(caller.clone());
     }
-    let shown = extensions.get::<TlsConnectInfo<TcpConnectInfo>>().and_then(TlsConnectInfo::peer_certs);
-    let certificates = shown.ok_or_else(|| {
+    let peer = extensions.get::<Peer>().ok_or_else(|| {
         denied(
             Code::Unauthenticated,
             NO_CERTIFICATE,
             "no client certificate was shown; call with mutual TLS and the certificate issued to you",
         )
     })?;
-    let first = certificates.first().map(|certificate| certificate.as_ref()).unwrap_or_default();
-    caller_in(first).map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
+    let named = peer.caller().cloned();
+    named.map_err(|sentence| denied(Code::Unauthenticated, NO_CALLER_IN_CERTIFICATE, sentence))
 }
 
 /// Takes out of extensions all from which [`caller_in_extensions`] learns who calls.
 pub fn forget_caller_in(extensions: &mut http::Extensions) {
     extensions.remove::<Caller>();
-    extensions.remove::<TlsConnectInfo<TcpConnectInfo>>();
+    extensions.remove::<Peer>();
 }
 
 /// The one caller that a certificate (DER) names.
-fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
+pub(crate) fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
     let (_, parsed) = X509Certificate::from_der(certificate)
         .map_err(|_| "the client certificate cannot be read".to_owned())?;
     let names = parsed.subject_alternative_name().ok().flatten();
@@ -173,7 +179,7 @@ fn caller_in(certificate: &[u8]) -> Result<Caller, String> {
     }
 }
 
-fn denied(code: Code, reason: Entry, sentence: impl Into<String>) -> Status {
+pub(crate) fn denied(code: Code, reason: Entry, sentence: impl Into<String>) -> Status {
     let details = ErrorDetails::with_error_info(reason.code(), "lapwing", [] as [(String, String); 0]);
     Status::with_error_details(code, sentence, details)
 }

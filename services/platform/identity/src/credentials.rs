@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tonic::transport::{Certificate, ClientTlsConfig, Identity, ServerTlsConfig};
+use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
 /// Certificate, key and the authority's certificate, as PEM.
 #[derive(Clone)]
@@ -13,16 +13,11 @@ pub struct Credentials {
     pub key: String,
     /// The certificate of the authority that both ends trust.
     pub authority: String,
+    /// What the authority has revoked (one list or more), where it keeps a list.
+    pub revoked: Option<String>,
 }
 
 impl Credentials {
-    /// For a server that asks every client for a certificate of the same authority.
-    pub fn server_tls(&self) -> ServerTlsConfig {
-        ServerTlsConfig::new()
-            .identity(Identity::from_pem(&self.certificate, &self.key))
-            .client_ca_root(Certificate::from_pem(&self.authority))
-    }
-
     /// For a client that expects the server to be called `server_name`.
     pub fn client_tls(&self, server_name: &str) -> ClientTlsConfig {
         ClientTlsConfig::new()

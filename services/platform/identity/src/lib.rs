@@ -4,7 +4,13 @@
 mod caller;
 mod credentials;
 mod development;
+mod peer;
+mod revocation;
+mod trust;
 
 pub use caller::{CATALOGUE, Caller, NoCaller, Role, caller_in_extensions, forget_caller_in};
 pub use credentials::Credentials;
 pub use development::{DevelopmentAuthority, PkiError, file_name};
+pub use peer::Peer;
+pub use revocation::RevocationList;
+pub use trust::{Anchors, NotTrusted, Pair, Trust, TrustError};

@@ -6,10 +6,13 @@
 mod context;
 mod grpc;
 
+use std::path::{Path, PathBuf};
+
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::WithExportConfig;
+use opentelemetry_otlp::{WithExportConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,8 +27,46 @@ pub struct Settings {
     pub service: &'static str,
     /// Where spans go, by OTLP over gRPC, such as `http://127.0.0.1:4317`. Without one, no span leaves.
     pub otlp_endpoint: Option<String>,
+    /// What a collector behind `https` is shown, and by whom it is vouched for.
+    pub otlp_tls: OtlpTls,
     /// Which log lines appear on the terminal, such as `info` or `warn,delivery=debug`.
     pub log: String,
+}
+
+/// Files (PEM) for a collector that is called over TLS. They are read once, at the start.
+#[derive(Debug, Clone, Default)]
+pub struct OtlpTls {
+    /// The authority that vouches for the collector, where the system does not know it.
+    pub authority: Option<PathBuf>,
+    /// The certificate to show a collector that asks for one.
+    pub certificate: Option<PathBuf>,
+    /// That certificate's key.
+    pub key: Option<PathBuf>,
+}
+
+impl OtlpTls {
+    /// Nothing where no file is named: then the system's own authorities are trusted, and nothing is shown.
+    fn config(&self) -> Result<Option<ClientTlsConfig>, StartError> {
+        let read = |file: &Path| {
+            std::fs::read_to_string(file)
+                .map_err(|source| StartError::File { file: file.display().to_string(), source })
+        };
+        let identity = match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => Some(Identity::from_pem(read(certificate)?, read(key)?)),
+            (None, None) => None,
+            _ => return Err(StartError::HalfAnIdentity),
+        };
+        let config = ClientTlsConfig::new();
+        let config = match (&self.authority, &identity) {
+            (Some(authority), _) => config.ca_certificate(Certificate::from_pem(read(authority)?)),
+            (None, Some(_)) => config.with_enabled_roots(),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(match identity {
+            Some(identity) => config.identity(identity),
+            None => config,
+        }))
+    }
 }
 
 /// Why telemetry could not start.
@@ -49,6 +90,19 @@ pub enum StartError {
         /// Why.
         source: opentelemetry_otlp::ExporterBuildError,
     },
+    /// A file for the collector cannot be read.
+    #[error(
+        "{file} cannot be read: {source}; correct the `--otlp-…` argument that names it, or let this user read it"
+    )]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A certificate without its key, or a key without its certificate.
+    #[error("only one of `--otlp-certificate` and `--otlp-key` is given; name both files, or neither")]
+    HalfAnIdentity,
     /// Somebody set up telemetry in this process before.
     #[error("telemetry has been started in this process before")]
     Twice,
@@ -99,11 +153,12 @@ fn provider(settings: &Settings) -> Result<SdkTracerProvider, StartError> {
     let resource = Resource::builder().with_service_name(settings.service).build();
     let mut provider = SdkTracerProvider::builder().with_resource(resource);
     if let Some(endpoint) = &settings.otlp_endpoint {
-        let exporter = opentelemetry_otlp::SpanExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .build()
-            .map_err(|source| StartError::Endpoint { endpoint: endpoint.clone(), source })?;
+        let mut exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().with_endpoint(endpoint);
+        if let Some(tls) = settings.otlp_tls.config()? {
+            exporter = exporter.with_tls_config(tls);
+        }
+        let exporter =
+            exporter.build().map_err(|source| StartError::Endpoint { endpoint: endpoint.clone(), source })?;
         provider = provider.with_batch_exporter(exporter);
     }
     Ok(provider.build())

@@ -1,4 +1,7 @@
-//! `lapwing certificate` and `lapwing completions`: for those who write their own clients, and shells.
+//! `lapwing pki` and `lapwing completions`: for those who write their own clients, and shells.
+//!
+//! What a reader would get wrong: these certificates are for development and tests, and say so in their subjects. Nothing here
+//! makes one for real data: those come from the operator's own authority.
 
 use ambient::Ambient;
 use clap::CommandFactory;
@@ -6,16 +9,27 @@ use clap_complete::Shell;
 use identity::{DevelopmentAuthority, Role};
 
 use super::Context;
-use crate::cli::{Certificate, Lapwing};
+use crate::cli::{IssueCertificate, Lapwing, Pki, PkiCommand, RevokeCertificate};
 use crate::connection::{development, pki_folder};
 use crate::ending::{Ending, Failure};
 use crate::printing::line;
+
+/// Does what is asked of the folder's development authority.
+///
+/// # Errors
+/// Where there is none, or its files cannot be read or written.
+pub(crate) fn pki(context: &Context, pki: &Pki) -> Result<Ending, Failure> {
+    match &pki.command {
+        PkiCommand::Issue(issue) => certificate(context, issue),
+        PkiCommand::Revoke(revoked) => revoke(context, revoked),
+    }
+}
 
 /// Makes a development certificate, where there is none yet, and prints the three files that a client needs.
 ///
 /// # Errors
 /// Where the folder has no development authority, and none is to be made.
-pub(crate) fn certificate(context: &Context, certificate: &Certificate) -> Result<Ending, Failure> {
+pub(crate) fn certificate(context: &Context, certificate: &IssueCertificate) -> Result<Ending, Failure> {
     let caller = &certificate.caller;
     let authority = if certificate.new_authority {
         DevelopmentAuthority::open(&pki_folder(&context.folder), &Ambient::system())
@@ -23,6 +37,9 @@ pub(crate) fn certificate(context: &Context, certificate: &Certificate) -> Resul
     } else {
         development(&context.folder)?
     };
+    if certificate.anew {
+        authority.forget(caller).map_err(anyhow::Error::from)?;
+    }
     match caller.role {
         Role::Service => authority.service(&caller.name),
         _ => authority.caller(caller),
@@ -43,6 +60,26 @@ pub(crate) fn certificate(context: &Context, certificate: &Certificate) -> Resul
         line(serde_json::Value::Object(paths).to_string());
     } else {
         files.iter().for_each(|(kind, file)| line(format!("{kind:12} {}", pki.join(file).display())));
+    }
+    Ok(Ending::Well)
+}
+
+/// Revokes a caller's development certificate, and prints the list that servers of the folder go by.
+///
+/// # Errors
+/// Where the folder has no development authority, or no certificate of the caller.
+fn revoke(context: &Context, revoked: &RevokeCertificate) -> Result<Ending, Failure> {
+    development(&context.folder)?.revoke(&revoked.caller).map_err(anyhow::Error::from)?;
+    let list = pki_folder(&context.folder).join("revoked.pem").display().to_string();
+    if context.json {
+        line(serde_json::json!({ "revoked": list }).to_string());
+    } else {
+        line(format!("{:12} {list}", "revoked"));
+        line(format!(
+            "A server of this folder refuses it within a second, and processes whose `revoked` names this file. \
+             `lapwing pki issue --anew {}` makes a new one.",
+            revoked.caller
+        ));
     }
     Ok(Ending::Well)
 }

@@ -1,0 +1,7 @@
+//! The door of a server, over real connections with real certificates: who gets in, for how long, and how much of it.
+
+mod calls;
+mod certificates;
+mod service;
+mod strangers;
+mod world;
