@@ -32,5 +32,10 @@ BEGIN
         EXECUTE format('REVOKE ALL ON %I.%I FROM PUBLIC, %I', found.service, found.name, 'lapwing_' || found.service);
         EXECUTE format('GRANT %s ON %I.%I TO %I', found.rights, found.service, found.name, 'lapwing_' || found.service);
     END LOOP;
+    -- The one thing that audit may take from its log: the salt of one notification that is erased, and its entries with it.
+    IF to_regprocedure('audit.destroy_salt(text)') IS NOT NULL THEN
+        REVOKE ALL ON FUNCTION audit.destroy_salt(TEXT) FROM PUBLIC, lapwing_audit;
+        GRANT EXECUTE ON FUNCTION audit.destroy_salt(TEXT) TO lapwing_audit;
+    END IF;
 END
 $grants$;

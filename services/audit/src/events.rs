@@ -1,5 +1,6 @@
-//! What audit hears: everything, on queue `audit.events`. An event is recorded without being read, so that events
-//! of services that are newer than this one are recorded too.
+//! What audit hears: everything, on queue `audit.events`. An event is recorded without its payload being read, so that
+//! events of services that are newer than this one are recorded too. That a notification is erased is told by the event's
+//! name and subject.
 
 use std::time::Duration;
 

@@ -96,9 +96,8 @@ fn timeline_entry(told: Told) -> TimelineEntry {
 fn not_found(reference: Reference, scope: Scope<'_>) -> Status {
     let sentence = match scope {
         Scope::All | Scope::StateOfAll => format!(
-            "reference: nothing is recorded under {reference}. An event takes a moment to get here, and a \
-             notification that was erased leaves nothing to read. To do: compare it with the receipt, or ask again in \
-             a few seconds where it was sent only now"
+            "reference: nothing is recorded under {reference}. An event takes a moment to get here. To do: \
+             compare it with the receipt, or ask again in a few seconds where it was sent only now"
         ),
         Scope::Authority(number) => format!(
             "reference: nothing of authority {number} is recorded under {reference}; another authority's entries are \

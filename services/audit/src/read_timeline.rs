@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use contracts::events::{HOLD_PLACED, HOLD_RELEASED};
 use ids::Reference;
 use storage::StoreError;
 
@@ -15,8 +16,16 @@ pub enum Scope<'a> {
     All,
     /// Everybody's, in words that say which step was taken and nothing of what is in it.
     StateOfAll,
-    /// Those of one authority, by its DfE number: the duty to notify is each authority's own.
+    /// Those of one authority, by its DfE number, but for legal holds: the duty to notify is each authority's own.
     Authority(&'a str),
+}
+
+impl Scope<'_> {
+    /// Whether entries of a kind are for its eyes. That somebody keeps a notification from being erased is not the notifying
+    /// authority's to know: it may be a party to the proceedings.
+    fn shows(self, kind: &str) -> bool {
+        self == Self::All || ![HOLD_PLACED, HOLD_RELEASED].contains(&kind)
+    }
 }
 
 /// An entry with its meaning.
@@ -53,6 +62,7 @@ impl ReadTimeline {
         let entries = self.store.timeline(reference, owner).await?;
         Ok(entries
             .into_iter()
+            .filter(|entry| scope.shows(&entry.kind))
             .map(|entry| Told { words: words(&entry.kind, &entry.payload), entry })
             .collect())
     }

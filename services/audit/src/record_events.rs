@@ -1,4 +1,5 @@
-//! Records a batch of events in the log. Nothing is judged: whatever was told is recorded as it was told.
+//! Records a batch of events in the log. Nothing is judged: whatever was told is recorded as it was told. What it does to
+//! the log that a notification is erased, the store does in the same transaction (`domain/salting.rs`).
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! What audit asks of its store, in the domain's words. Load comes in batches, so the port takes batches.
 //!
-//! The answer is written once, in `store/queries.rs` and `store/rows.rs`, and compiled for each database by [`sqlite`] and
-//! [`postgres`].
+//! The answer is written once, in `store/queries.rs`, `store/salts.rs` and `store/rows.rs`, and compiled for each database by
+//! [`sqlite`] and [`postgres`].
 
 pub mod postgres;
 pub mod sqlite;
@@ -19,7 +19,7 @@ use crate::domain::record::Record;
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
-    /// How many of the batch were appended; the others were in the log before.
+    /// How many of the batch were appended, to be read or as a leaf alone; the others were in the log before.
     pub entries: usize,
     /// How many entries the log has now.
     pub size: u64,
@@ -48,7 +48,9 @@ pub struct Entry {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Appends records in their order and in one transaction, each event once, whatever was delivered twice. A
-    /// notification that the log does not know yet is given a salt of its own, in the order of first mention.
+    /// notification that the log does not know yet is given a salt of its own, in the order of first mention. Where a
+    /// record says that a notification is erased, its salt is destroyed with all that rests on it, and every other record
+    /// of it, of this batch or a later one, is a leaf alone.
     ///
     /// # Errors
     /// Nothing of the batch is appended then.

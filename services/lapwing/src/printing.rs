@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use contracts::notification::v1::{
-    Assessment, Change, Clock, ClockKind, FactReliedOn, JudgedBy, Outcome, Priority, Remark,
+    Assessment, Change, Clock, ClockKind, Erasure, ErasureReason, FactReliedOn, JudgedBy, Outcome, Priority,
+    Remark,
 };
 use contracts::time::from_wire;
 
@@ -123,7 +124,40 @@ pub(crate) fn clock(clock: &Clock) -> String {
     format!("  {name}: {due}{late} - {}{other}{}", clock.explanation, clock.other_reading)
 }
 
+/// That a notification is erased, on one line: when, why, by whom.
+pub(crate) fn erasure(erasure: &Erasure) -> String {
+    let why = match erasure.reason() {
+        ErasureReason::RetentionEnded => " because by the policy of retention its time was over",
+        ErasureReason::SentInError => " because it should never have been sent",
+        ErasureReason::SubjectRequest => " because a person's request for erasure was granted",
+        ErasureReason::CourtOrder => " because a court ordered it",
+        ErasureReason::Unspecified => "",
+    };
+    format!("  erased on {}{why}, by {}", time(erasure.erased_at.as_ref()), erasure.erased_by)
+}
+
 /// A priority in a word.
 pub(crate) fn priority(priority: Priority) -> &'static str {
     if priority == Priority::Urgent { "urgent" } else { "standard" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_erasure_says_when_why_and_by_whom() {
+        let at = prost_types::Timestamp { seconds: 1_772_530_200, nanos: 0 };
+        let told = Erasure {
+            erased_at: Some(at),
+            reason: ErasureReason::CourtOrder.into(),
+            erased_by: "lapwing://secretariat/records".into(),
+        };
+        assert_eq!(
+            erasure(&told),
+            "  erased on 2026-03-03 09:30:00 because a court ordered it, by lapwing://secretariat/records"
+        );
+        let unknown = Erasure { reason: 77, ..told };
+        assert!(erasure(&unknown).starts_with("  erased on 2026-03-03 09:30:00, by "));
+    }
 }

@@ -7,6 +7,7 @@
 pub mod case;
 pub mod clock;
 pub mod cluster;
+pub mod erasure;
 pub mod finding;
 pub mod indicators;
 pub mod lane;

@@ -1,12 +1,14 @@
 //! What triage hears: queue `triage.findings`. Generated event types stop here.
 //!
-//! What a reader would get wrong: withdrawals and hand-overs come on the same queue as findings, so that one sender's
+//! What a reader would get wrong: withdrawals, hand-overs and erasures come on the same queue as findings, so that one sender's
 //! events keep their order where the wire keeps it; and nothing relies on that, since news is taken up in any order.
 
 use async_trait::async_trait;
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::events::{HAND_OVER_DECLINED, NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN};
-use contracts::intake::v1::{HandOverChanged, NotificationWithdrawn};
+use contracts::events::{
+    HAND_OVER_DECLINED, NOTIFICATION_ASSESSED, NOTIFICATION_ERASED, NOTIFICATION_WITHDRAWN,
+};
+use contracts::intake::v1::{HandOverChanged, NotificationErased, NotificationWithdrawn};
 use delivery::{Delivered, HandlingError, Heard, Subscriber};
 use prost::Message;
 
@@ -15,7 +17,7 @@ use crate::store::Arrival;
 use crate::take_up_news::TakeUpNews;
 use crate::wire::heard;
 
-/// Hears what eligibility found, and what intake says of withdrawals and hand-overs.
+/// Hears what eligibility found, and what intake says of withdrawals, hand-overs and erasures.
 pub struct Findings {
     news: TakeUpNews,
 }
@@ -37,6 +39,11 @@ impl Findings {
                 let event: HandOverChanged = decoded(delivered)?;
                 let (reference, declined) = heard::declined(&event).map_err(refused)?;
                 Ok(self.news.other(delivered, reference, News::Declined(declined)))
+            }
+            NOTIFICATION_ERASED => {
+                let event: NotificationErased = decoded(delivered)?;
+                let (reference, erasure) = heard::erased(&event).map_err(refused)?;
+                Ok(self.news.other(delivered, reference, News::Erased(erasure)))
             }
             _ => {
                 let event: NotificationAssessed = decoded(delivered)?;
@@ -63,7 +70,8 @@ impl Subscriber for Findings {
 
     fn hears(&self, kind: &str) -> bool {
         // An accepted hand-over needs nothing: the revision that it makes is judged, and its finding comes by itself.
-        [NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN, HAND_OVER_DECLINED].contains(&kind)
+        [NOTIFICATION_ASSESSED, NOTIFICATION_WITHDRAWN, HAND_OVER_DECLINED, NOTIFICATION_ERASED]
+            .contains(&kind)
     }
 
     async fn handle(&self, batch: &[Delivered]) -> Result<(), HandlingError> {

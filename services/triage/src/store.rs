@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use contracts::notification::v1::CodedNotification;
 use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
@@ -29,12 +30,14 @@ use crate::domain::cluster::{Cluster, Mentions};
 use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
 use crate::domain::link::{Decided, Decision, Link, LinkRule, Linkable, Pair};
+use crate::domain::policy::Policy;
 use crate::domain::priority::Priority;
 use crate::domain::recipients::Recipient;
 use crate::domain::stand_aside::{Aside, StoodAside, Viewer};
 use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing, VoidLease};
 use crate::domain::told::{News, Told};
 use crate::domain::turn::Turn;
+use crate::wire::tokens;
 
 /// News about a notification, as it is to be taken up.
 #[derive(Debug, Clone)]
@@ -56,12 +59,37 @@ pub struct Arrival {
 /// A finding as it was heard, and what linking and clusters need of it.
 #[derive(Debug, Clone)]
 pub struct FindingHeard {
-    /// `notification.assessed.v1` as it was heard: facts and finding, kept for whoever reads the case.
+    /// `notification.assessed.v1` as it was heard: facts and finding, kept for whoever reads the case. Without match tokens
+    /// where the notification is erased.
     pub event: Bytes,
     /// What linking needs, and the rule of the case's edition.
     pub linkable: (Linkable, LinkRule),
     /// The settings and providers that it mentions.
     pub mentions: Mentions,
+}
+
+impl FindingHeard {
+    /// Of a notification that was judged, and the event that told so.
+    pub(crate) fn of(
+        reference: Reference,
+        notification: &CodedNotification,
+        event: Bytes,
+        policy: &Policy,
+    ) -> Self {
+        Self {
+            event,
+            linkable: (Linkable::of(reference, notification), *policy.links()),
+            mentions: Mentions::of(reference, notification, *policy.clusters()),
+        }
+    }
+
+    /// The same without match tokens.
+    #[must_use]
+    pub(crate) fn without_tokens(mut self) -> Self {
+        self.event = tokens::without_tokens(&self.event);
+        self.linkable.0.forget_tokens();
+        self
+    }
 }
 
 /// What became of a batch of news.
@@ -75,6 +103,8 @@ pub struct TakenUp {
     pub came_late: usize,
     /// News that waits for the finding it is about, or says nothing new.
     pub kept: usize,
+    /// Notifications that are erased.
+    pub erased: usize,
 }
 
 /// A case as it shows on the queue.
@@ -114,7 +144,8 @@ pub struct HeldCase {
     pub standing: Standing,
     /// Its leases that changes have made void.
     pub void: Vec<VoidLease>,
-    /// `notification.assessed.v1` as it was heard, of the revision whose finding counts.
+    /// `notification.assessed.v1` as it was heard, of the revision whose finding counts; without match tokens where the
+    /// notification is erased.
     pub assessed: Bytes,
     /// The trace context under which it was taken up last.
     pub trace: TraceContext,
@@ -201,7 +232,8 @@ pub struct NoticePage {
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Takes up news in one transaction with the inbox: opens cases, makes them anew, keeps what came late or too early,
-    /// proposes links, raises clusters, and tells of all of it. What an earlier delivery of the same event has done is
+    /// proposes links, raises clusters, and tells of all of it. Of an erased notification it keeps no match token, also of
+    /// what comes later. What an earlier delivery of the same event has done is
     /// left as it is.
     ///
     /// # Errors

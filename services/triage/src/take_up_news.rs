@@ -1,4 +1,4 @@
-//! Takes up news about notifications: findings, withdrawals and declined hand-overs. Opens cases, makes them anew, and
+//! Takes up news about notifications: findings, withdrawals, declined hand-overs and erasures. Opens cases, makes them anew, and
 //! tells of them.
 
 use std::sync::Arc;
@@ -13,8 +13,6 @@ use storage::StoreError;
 use telemetry::TraceContext;
 use tracing::Span;
 
-use crate::domain::cluster::Mentions;
-use crate::domain::link::Linkable;
 use crate::domain::policy::Policies;
 use crate::domain::told::News;
 use crate::store::{Arrival, FindingHeard, Store};
@@ -44,11 +42,7 @@ impl TakeUpNews {
         let notification = event.notification.as_ref().ok_or(Unreadable::NoNotification)?;
         let policy = self.policies.on(Some(assessed.dated_on()));
         let reference = assessed.reference;
-        let finding = FindingHeard {
-            event: heard,
-            linkable: (Linkable::of(reference, notification), *policy.links()),
-            mentions: Mentions::of(reference, notification, *policy.clusters()),
-        };
+        let finding = FindingHeard::of(reference, notification, heard, policy);
         Ok(self.arrival(delivered, reference, News::Assessed(Box::new(assessed)), Some(finding)))
     }
 
@@ -88,6 +82,7 @@ impl TakeUpNews {
             changed = taken.changed,
             came_late = taken.came_late,
             kept = taken.kept,
+            erased = taken.erased,
             "took up news"
         );
         Ok(())

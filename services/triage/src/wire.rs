@@ -8,6 +8,7 @@ pub(crate) mod heard;
 pub(crate) mod linking;
 pub(crate) mod notices;
 pub(crate) mod stand_aside;
+pub(crate) mod tokens;
 
 use contracts::notification::v1 as contract;
 use contracts::time::to_wire;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 
 use crate::domain::case::{Case, Entry};
 use crate::domain::clock::{Clock, ClockKind};
+use crate::domain::erasure::{Erasure, ErasureReason};
 use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
 use crate::domain::priority::Priority;
@@ -93,6 +95,22 @@ pub(crate) fn case_revision(revision: &CaseRevision) -> triage::CaseRevision {
         at: Some(to_wire(revision.at)),
         came_late: revision.came_late,
         withdraws: revision.withdraws,
+    }
+}
+
+/// When, why and by whom a notification was erased.
+pub(crate) fn erasure(erasure: &Erasure) -> contract::Erasure {
+    let reason = match erasure.why {
+        ErasureReason::RetentionEnded => contract::ErasureReason::RetentionEnded,
+        ErasureReason::SentInError => contract::ErasureReason::SentInError,
+        ErasureReason::SubjectRequest => contract::ErasureReason::SubjectRequest,
+        ErasureReason::CourtOrder => contract::ErasureReason::CourtOrder,
+        ErasureReason::Unknown => contract::ErasureReason::Unspecified,
+    };
+    contract::Erasure {
+        erased_at: Some(to_wire(erasure.at)),
+        reason: reason.into(),
+        erased_by: erasure.by.clone(),
     }
 }
 

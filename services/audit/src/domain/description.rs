@@ -7,12 +7,14 @@
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::{
     CASE_ACKNOWLEDGED, CASE_QUEUED, CASE_STAND_ASIDE_LIFTED, CASE_STOOD_ASIDE, CLUSTER_RAISED,
-    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED, HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED,
-    NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED,
-    NOTIFICATION_WITHDRAWN, PARKED_DISCARDED, PARKED_RETRIED,
+    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED, HAND_OVER_OFFERED, HOLD_PLACED, HOLD_RELEASED,
+    IDENTITIES_READ, LINK_DECIDED, LINK_PROPOSED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
+    NOTIFICATION_ASSESSED, NOTIFICATION_ERASED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+    PARKED_DISCARDED, PARKED_RETRIED,
 };
 use contracts::intake::v1::{
-    HandOverChanged, NotificationAmended, NotificationReceived, NotificationWithdrawn,
+    HandOverChanged, IdentitiesRead, LegalHoldChanged, NotificationAmended, NotificationErased,
+    NotificationReceived, NotificationWithdrawn,
 };
 use contracts::notification::v1::{Assessment, CodedNotification, Lane, Outcome, Priority};
 use contracts::operations::v1::{ParkedDiscarded, ParkedRetried};
@@ -25,6 +27,7 @@ use registers::AuthorityNumber;
 
 mod changes;
 mod parked;
+mod records;
 mod state;
 
 pub use state::describe_state;
@@ -48,6 +51,10 @@ pub fn describe(kind: &str, payload: &[u8]) -> String {
         LINK_DECIDED => LinkDecided::decode(payload).map(changes::link_decided),
         CLUSTER_RAISED => ClusterRaised::decode(payload).map(changes::cluster_raised),
         NOTICE_DFE | NOTICE_OFSTED => NoticeIssued::decode(payload).map(changes::notice),
+        IDENTITIES_READ => IdentitiesRead::decode(payload).map(|event| records::read(&event)),
+        NOTIFICATION_ERASED => NotificationErased::decode(payload).map(records::erased),
+        HOLD_PLACED => LegalHoldChanged::decode(payload).map(|event| records::held(&event)),
+        HOLD_RELEASED => LegalHoldChanged::decode(payload).map(|event| records::released(&event)),
         PARKED_RETRIED => ParkedRetried::decode(payload).map(parked::retried),
         PARKED_DISCARDED => ParkedDiscarded::decode(payload).map(parked::discarded),
         CASE_STOOD_ASIDE => CaseStoodAside::decode(payload).map(|event| changes::stood_aside(&event)),

@@ -13,6 +13,9 @@ mod dialect {
     pub(super) use storage::postgres::{
         Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
     };
+
+    /// Destroys the salt of one notification, and with it its entries. Audit's role may do it in this way alone.
+    pub(super) const DESTROY_SALT: &str = "SELECT destroy_salt($1)";
 }
 
 #[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
@@ -21,16 +24,36 @@ mod queries;
 #[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
 #[path = "rows.rs"]
 mod rows;
+#[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
+#[path = "salts.rs"]
+mod salts;
 
 use dialect::Database;
 pub use queries::SqlStore as PostgresStore;
 
-/// Connects to audit's schema, which must be up to date.
+/// Connects to audit's schema, which must be up to date and let this role destroy a salt: else the first erasure would hold
+/// up every event behind it.
 ///
 /// # Errors
 /// As [`Database::open`]: a schema with pending migrations is refused.
 pub async fn open(place: &Place) -> Result<Database, OpenError> {
-    Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await
+    let database = Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await?;
+    let may_erase = sqlx::query_scalar("SELECT has_function_privilege('destroy_salt(text)', 'EXECUTE')");
+    match may_erase.fetch_one(database.readers()).await {
+        Ok(true) => Ok(database),
+        Ok(false) => Err(not_granted(
+            place,
+            sqlx::Error::Configuration(
+                "this role may not call destroy_salt, without which no notification can be erased".into(),
+            ),
+        )),
+        Err(source) => Err(not_granted(place, source)),
+    }
+}
+
+fn not_granted(place: &Place, source: sqlx::Error) -> OpenError {
+    let to_do = "run deploy/postgres/grants.sql once more, as after each migration";
+    OpenError::Open { schema: place.schema.clone(), to_do, source }
 }
 
 /// Brings audit's schema up to date, as the role that owns it, and returns how many migrations that took.

@@ -5,9 +5,10 @@
 //! taken before anything is read and let go of after the commit can be seen. So the edge that is read is the log's
 //! newest, and places stay dense.
 //!
-//! The log's tables are read and added to, and nothing else: a role that may do no more is enough.
+//! The log's tables are read and added to, and nothing else, but for the salt of a notification that is erased: a role that
+//! may do no more is enough.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use ambient::Ambient;
 use async_trait::async_trait;
@@ -17,10 +18,11 @@ use sqlx::QueryBuilder;
 use storage::{Columns, Doing, ROWS, StoreError, whole};
 
 use super::dialect::{Connection, Database, Db, admit, execute, fetch_all, push_among, push_rows};
-use super::rows::{broken_edge, entry, salt, size, stored_hash};
-use crate::domain::leaf::{Salt, leaf_hash};
+use super::rows::{broken_edge, entry, size, stored_hash};
+use super::salts;
 use crate::domain::log::{Edge, StoredHash, edge_positions, leaf_position};
 use crate::domain::record::Record;
+use crate::domain::salting::{Salting, leaf_under_no_salt};
 use crate::store::{Appended, Entry, Store};
 
 /// Audit's store in one database.
@@ -45,13 +47,20 @@ impl Store for SqlStore {
         let now = ambient.now();
         let events = records.iter().map(|record| record.event);
         let fresh = first_of_each(records, admit(&mut transaction, events, now).await?);
-        let salts = salts(&mut transaction, &fresh, ambient).await?;
-        let leaves: Vec<_> = fresh.iter().map(|record| leaf_hash(&salts[record.reference], record)).collect();
+        let salting = salt(&mut transaction, &fresh, ambient).await?;
+        let mut leaves: Vec<_> = fresh.iter().map(|record| salting.leaf(record, ambient)).collect();
+        let aside = salts::take_aside(&mut transaction, &salting.erased).await?;
+        leaves.extend(aside.iter().map(|event| leaf_under_no_salt(&event.record(), ambient)));
         let mut edge = read_edge(&mut transaction).await?;
         let first = edge.size();
         insert_hashes(&mut transaction, &edge.append(&leaves)).await?;
-        insert_entries(&mut transaction, &fresh, first, now).await?;
+        let placed = (first..).zip(fresh.iter().copied());
+        let kept: Vec<_> = placed.filter(|(_, record)| salting.keeps(record)).collect();
+        insert_entries(&mut transaction, &kept, now).await?;
         self.database.commit(transaction, NAME).await?;
+        if !salting.erased.is_empty() {
+            self.database.after_erasing().await;
+        }
         Ok(Appended { entries: fresh.len(), size: edge.size() })
     }
 
@@ -81,49 +90,24 @@ fn first_of_each<'a, 'b>(records: &'b [Record<'a>], mut fresh: HashSet<EventId>)
     records.iter().filter(|record| fresh.remove(&record.event)).collect()
 }
 
-/// The salt of each notification that the records are about: the one the store holds, or a new one.
-async fn salts(
+/// Says which salt each record is hashed with, destroys those of notifications that are erased, and keeps those that are
+/// new.
+async fn salt(
     connection: &mut Connection,
     records: &[&Record<'_>],
     ambient: &Ambient,
-) -> Result<HashMap<String, Salt>, StoreError> {
+) -> Result<Salting, StoreError> {
     let mut mentioned = HashSet::with_capacity(records.len());
-    let mut references: Vec<&str> = records
+    let references: Vec<&str> = records
         .iter()
         .map(|record| record.reference)
         .filter(|reference| mentioned.insert(*reference))
         .collect();
-    let mut salts = held_salts(connection, &references).await?;
-    references.retain(|reference| !salts.contains_key(*reference));
-    let drawn: Vec<(&str, Salt)> =
-        references.into_iter().map(|reference| (reference, Salt::draw(ambient))).collect();
-    insert_salts(connection, &drawn).await?;
-    salts.extend(drawn.into_iter().map(|(reference, salt)| (reference.to_owned(), salt)));
-    Ok(salts)
-}
-
-async fn held_salts(
-    connection: &mut Connection,
-    references: &[&str],
-) -> Result<HashMap<String, Salt>, StoreError> {
-    let mut held = HashMap::with_capacity(references.len());
-    for some in references.chunks(ROWS) {
-        let mut select = QueryBuilder::<Db>::new("SELECT reference, salt FROM salt WHERE ");
-        push_among(&mut select, "reference", &Columns::of(some).text(|reference| *reference));
-        let rows = fetch_all(connection, select, "read salts").await?;
-        held.extend(rows.iter().map(salt).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(held)
-}
-
-async fn insert_salts(connection: &mut Connection, salts: &[(&str, Salt)]) -> Result<(), StoreError> {
-    for rows in salts.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Db>::new("INSERT INTO salt (reference, salt) ");
-        let columns = Columns::of(rows).text(|(reference, _)| *reference).bytes(|(_, salt)| salt.as_bytes());
-        push_rows(&mut insert, &columns);
-        execute(connection, insert, "keep salts").await?;
-    }
-    Ok(())
+    let held = salts::held(connection, &references).await?;
+    let salting = Salting::of(records, held, ambient);
+    salts::destroy(connection, &salting.destroyed).await?;
+    salts::insert(connection, &salting.drawn).await?;
+    Ok(salting)
 }
 
 /// Reads the size of the log and its edge.
@@ -159,11 +143,9 @@ async fn insert_hashes(connection: &mut Connection, hashes: &[StoredHash]) -> Re
 
 async fn insert_entries(
     connection: &mut Connection,
-    records: &[&Record<'_>],
-    first: u64,
+    placed: &[(u64, &Record<'_>)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let placed: Vec<_> = (first..).zip(records).collect();
     for rows in placed.chunks(ROWS) {
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO entry (position, leaf, event_id, kind, source, reference, owner, occurred_at, recorded_at, payload) ",

@@ -9,6 +9,7 @@ use tlog_tiles::Hash;
 use super::dialect::Row;
 use crate::domain::leaf::Salt;
 use crate::domain::log::{EdgeBroken, StoredHash, size_of};
+use crate::domain::salting::HeldSalt;
 use crate::store::Entry;
 
 const READING: &str = "read the log";
@@ -31,11 +32,12 @@ pub(super) fn broken_edge(broken: EdgeBroken) -> StoreError {
     impossible("hash", "position", broken.position.to_string())(broken)
 }
 
-pub(super) fn salt(row: &Row) -> Result<(String, Salt), StoreError> {
+pub(super) fn salt(row: &Row) -> Result<(String, HeldSalt), StoreError> {
     let reference: String = row.try_get("reference").doing(READING)?;
     let salt: &[u8] = row.try_get("salt").doing(READING)?;
+    let after_erasure = row.try_get("after_erasure").doing(READING)?;
     match Salt::from_bytes(salt) {
-        Some(salt) => Ok((reference, salt)),
+        Some(salt) => Ok((reference, HeldSalt { salt, after_erasure })),
         None => Err(impossible("salt", "salt", reference)("a salt has 32 bytes")),
     }
 }
@@ -63,7 +65,7 @@ fn time(row: &Row, column: &'static str, position: u64) -> Result<Timestamp, Sto
     Timestamp::from_microsecond(microseconds).map_err(impossible("entry", column, position.to_string()))
 }
 
-fn impossible<E: ToString>(
+pub(super) fn impossible<E: ToString>(
     table: &'static str,
     column: &'static str,
     row: String,

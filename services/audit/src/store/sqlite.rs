@@ -10,12 +10,17 @@ mod dialect {
     pub(super) use storage::sqlite::{
         Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
     };
+
+    /// Destroys the salt of one notification, and with it its entries.
+    pub(super) const DESTROY_SALT: &str = "DELETE FROM salt WHERE reference = $1";
 }
 
 #[path = "queries.rs"]
 mod queries;
 #[path = "rows.rs"]
 mod rows;
+#[path = "salts.rs"]
+mod salts;
 
 use dialect::Database;
 pub use queries::SqlStore as SqliteStore;

@@ -7,7 +7,7 @@ use tonic_types::StatusExt;
 use super::dialect::LET_HASHES_BE_TAKEN_AWAY;
 use super::world::World;
 use crate::reference_tree;
-use crate::teller::{Teller, auditor, hear};
+use crate::teller::{Teller, hear};
 
 #[tokio::test]
 async fn a_second_delivery_has_no_effect() {
@@ -115,35 +115,6 @@ async fn the_log_goes_on_where_it_was_when_the_process_ended() {
     world.hear(&events[10..]).await.expect("heard");
     let leaves = world.leaves_made_anew().await;
     assert_eq!(world.size_and_root().await, (30, hex::encode(reference_tree::root(&leaves))));
-}
-
-#[tokio::test]
-async fn an_erased_notification_is_gone_and_the_log_holds() {
-    let world = World::new().await;
-    let teller = Teller::new(7);
-    let (erased, kept) = (teller.reference().to_string(), teller.reference().to_string());
-    let about = |reference: &str| teller.event("case.queued.v1", reference, vec![]);
-    world.hear(&[about(&erased), about(&kept), about(&erased)]).await.expect("heard");
-    let before = world.size_and_root().await;
-    let kept_before = world.timeline(&auditor(), &kept).await.expect("a timeline");
-    let mut leaves = world.leaves_made_anew().await;
-
-    let store = world.store().await;
-    let mut transaction = store.begin("erase").await.expect("begins");
-    let salt_gone = sqlx::query("DELETE FROM salt WHERE reference = $1").bind(&erased);
-    salt_gone.execute(&mut *transaction).await.expect("the salt goes, and its entries with it");
-    store.commit(transaction, "erase").await.expect("commits");
-
-    assert_eq!(world.size_and_root().await, before);
-    assert_eq!(world.timeline(&auditor(), &erased).await.expect_err("nothing").code(), Code::NotFound);
-    assert_eq!(world.timeline(&auditor(), &kept).await.expect("a timeline"), kept_before);
-
-    // The next entry follows the erased ones; its place is not one of theirs.
-    world.hear(&[about(&kept)]).await.expect("heard");
-    let newest = world.timeline(&auditor(), &kept).await.expect("a timeline").pop().expect("an entry");
-    assert_eq!(newest.position, 3);
-    leaves.push(hex::decode(newest.leaf_hash).expect("hexadecimal").try_into().expect("a hash"));
-    assert_eq!(world.size_and_root().await, (4, hex::encode(reference_tree::root(&leaves))));
 }
 
 #[tokio::test]

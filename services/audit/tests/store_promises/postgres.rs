@@ -33,6 +33,9 @@ mod dialect {
 #[path = "answers.rs"]
 mod answers;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
+#[path = "erasing.rs"]
+mod erasing;
+#[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "keeping.rs"]
 mod keeping;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]

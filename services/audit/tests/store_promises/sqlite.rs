@@ -1,4 +1,6 @@
-//! The promises on SQLite.
+//! The promises on SQLite, and the one that only it has: what is erased is in no file any more.
+
+mod bytes;
 
 /// What differs between the databases.
 mod dialect {
@@ -22,6 +24,8 @@ mod dialect {
 
 #[path = "answers.rs"]
 mod answers;
+#[path = "erasing.rs"]
+mod erasing;
 #[path = "keeping.rs"]
 mod keeping;
 #[path = "world.rs"]

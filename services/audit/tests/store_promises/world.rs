@@ -1,9 +1,12 @@
 //! An audit of its own for each test, compiled for each store.
 
+use std::collections::BTreeMap;
+
 use ambient::{Ambient, SeededChance, SetClock};
 use audit::Audit;
 use audit::config::Config;
 use audit::domain::leaf::{Salt, commitment};
+use audit::domain::log::leaf_position;
 use audit::domain::record::Record;
 use audit::grpc::AuditGrpc;
 use contracts::audit::v1::audit_service_server::AuditServiceServer;
@@ -14,9 +17,10 @@ use identity::Caller;
 use ids::EventId;
 use jiff::Timestamp;
 use rights::Enforced;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use storage::Location;
 use tempfile::TempDir;
+use tlog_tiles::{Error, Hash, HashReader};
 use tonic::Status;
 
 use super::dialect::{Database, Row, empty_store, open};
@@ -89,6 +93,24 @@ impl World {
         (checkpoint.size, checkpoint.root_hash)
     }
 
+    /// Every hash of the log, by its place.
+    pub(crate) async fn hashes(&self) -> Stored {
+        let store = self.store().await;
+        let rows = sqlx::query("SELECT position, hash FROM hash").fetch_all(store.readers()).await;
+        let hashes = rows.expect("reads").iter().map(stored_hash).collect();
+        store.close().await;
+        Stored(hashes)
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
+        let store = self.store().await;
+        let count = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
+        let count = count.fetch_one(store.readers()).await.expect("counts");
+        store.close().await;
+        count
+    }
+
     /// The store, as somebody else who may read and write it sees it.
     pub(crate) async fn store(&self) -> Database {
         open(&self.config.store).await
@@ -116,6 +138,27 @@ impl World {
         }
         rows.iter().map(leaf_made_anew).collect()
     }
+}
+
+/// Every hash that is stored, for proofs.
+pub(crate) struct Stored(pub(crate) BTreeMap<u64, Hash>);
+
+impl Stored {
+    /// The leaf hash of a record.
+    pub(crate) fn leaf(&self, record: u64) -> [u8; 32] {
+        self.0[&leaf_position(record)].0
+    }
+}
+
+impl HashReader for Stored {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, Error> {
+        indexes.iter().map(|index| self.0.get(index).copied().ok_or(Error::IndexesNotInTree)).collect()
+    }
+}
+
+fn stored_hash(row: &Row) -> (u64, Hash) {
+    let (position, hash): (i64, Vec<u8>) = (row.get("position"), row.get("hash"));
+    (position.cast_unsigned(), Hash(hash.try_into().expect("32 bytes")))
 }
 
 fn leaf_made_anew(row: &Row) -> [u8; 32] {

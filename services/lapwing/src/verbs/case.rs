@@ -9,7 +9,7 @@ use super::{Context, link, reference};
 use crate::cli::OfReference;
 use crate::connection::{connect, secretariat, traced};
 use crate::ending::{Ending, Failure};
-use crate::printing::{assessment, clock, line, priority, time};
+use crate::printing::{assessment, clock, erasure, line, priority, time};
 
 /// Shows a case, as the panel's secretariat sees it: no name, no birth date, no place, no narrative.
 ///
@@ -31,6 +31,7 @@ pub(crate) async fn case(context: &Context, of: OfReference) -> Result<Ending, F
 fn tell(case: &GetCaseResponse) {
     let entry = case.entry.clone().unwrap_or_default();
     line(head(&entry));
+    case.erasure.iter().for_each(|erased| line(erasure(erased)));
     case.assessment.iter().for_each(|found| line(assessment(found)));
     for reason in &case.reasons {
         line(format!("  in its lane and priority because {} ({})", reason.text, reason.source));

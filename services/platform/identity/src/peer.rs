@@ -65,7 +65,7 @@ mod tests {
     use tonic_types::StatusExt;
 
     use super::*;
-    use crate::caller_of;
+    use crate::caller_in_extensions;
 
     fn naming(uris: &[&str]) -> Peer {
         let mut parameters = CertificateParams::new(Vec::new()).expect("parameters");
@@ -80,7 +80,7 @@ mod tests {
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
         }
-        caller_of(&request).map_err(|status| {
+        caller_in_extensions(request.extensions()).map_err(|status| {
             assert_eq!(status.code(), Code::Unauthenticated, "{status}");
             status.get_details_error_info().expect("a reason").reason
         })

@@ -148,6 +148,10 @@ impl Database {
         crate::commit(transaction, self.committed.clone(), name).await
     }
 
+    /// To be called once a transaction that erases has committed. Nothing is done: deleted rows and the write-ahead log are
+    /// the server's, and a service's role may rewrite neither (`deploy/README.md` says what an operator does).
+    pub async fn after_erasing(&self) {}
+
     /// Connections that only read.
     pub fn readers(&self) -> &Pool {
         &self.pool

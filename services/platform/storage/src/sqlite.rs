@@ -87,6 +87,23 @@ impl Database {
         crate::commit(transaction, self.committed.clone(), name).await
     }
 
+    /// To be called once a transaction that erases has committed: folds the write-ahead log into the file and cuts it to
+    /// nothing. Deleted rows are overwritten in the file, but until then the log beside it holds them as they were. What
+    /// somebody reads meanwhile, for longer than the busy timeout, keeps it as it is until a later fold; that is warned of.
+    pub async fn after_erasing(&self) {
+        let fold = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)");
+        match fold.fetch_one(&self.writer).await {
+            Ok(0) => {}
+            Ok(_) => tracing::warn!(
+                "what was erased is still in the write-ahead log, because somebody reads: it goes with the next fold"
+            ),
+            Err(error) => tracing::warn!(
+                %error,
+                "what was erased is still in the write-ahead log, which could not be folded: it goes with the next fold"
+            ),
+        }
+    }
+
     /// Connections that only read.
     pub fn readers(&self) -> &Pool {
         &self.readers
@@ -268,6 +285,36 @@ mod tests {
                 file.path()
             );
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_erased_is_in_no_file_any_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database =
+            Database::open(&folder.path().join("birds.sqlite"), &[&migrator()]).await.expect("opens");
+        let name = "a bird that nobody is to know of";
+        for statement in ["INSERT INTO bird VALUES ($1)", "DELETE FROM bird WHERE name = $1"] {
+            assert_eq!(
+                files_that_hold(folder.path(), name).len(),
+                usize::from(statement.starts_with("DELETE"))
+            );
+            let mut transaction = database.begin("change birds").await.expect("begins");
+            sqlx::query(statement).bind(name).execute(&mut *transaction).await.expect("changes");
+            database.commit(transaction, "change birds").await.expect("commits");
+        }
+        assert_eq!(files_that_hold(folder.path(), name).len(), 1, "the write-ahead log");
+        database.after_erasing().await;
+        assert!(files_that_hold(folder.path(), name).is_empty());
+    }
+
+    /// The files of a folder in which some bytes stand.
+    fn files_that_hold(folder: &Path, name: &str) -> Vec<std::path::PathBuf> {
+        let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+        let holds = |file: &std::path::PathBuf| {
+            let bytes = std::fs::read(file).expect("reads");
+            bytes.windows(name.len()).any(|window| window == name.as_bytes())
+        };
+        files.filter(holds).collect()
     }
 
     #[tokio::test]

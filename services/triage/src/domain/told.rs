@@ -8,9 +8,12 @@
 //!      │                    ▲ └── finding of a lower revision: on record; the case stays as it is
 //!      └─ withdrawal or declined hand-over: kept until the finding comes ─┘
 //! ```
+//!
+//! An erasure moves none of this: the case stays where it is, without match tokens.
 
 use jiff::civil::Date;
 
+use super::erasure::Erasure;
 use super::finding::Assessed;
 
 /// Why a notification was withdrawn.
@@ -68,6 +71,8 @@ pub enum News {
     Withdrawn(Withdrawal),
     /// The other authority declined to take it over.
     Declined(Declined),
+    /// It is erased.
+    Erased(Erasure),
 }
 
 /// What has been told of one notification.
@@ -82,6 +87,8 @@ pub struct Told {
     /// By authority, the first day on which a revision of its was received: the day of its notification. Later
     /// revisions do not notify anew.
     pub notified_on: Vec<(String, Date)>,
+    /// The first erasure; none where it is not erased.
+    pub erasure: Option<Erasure>,
 }
 
 /// What a piece of news did.
@@ -97,6 +104,8 @@ pub enum Effect {
     CameLate,
     /// It waits for the finding that it is about, or says nothing new.
     Kept,
+    /// The notification is erased: its match tokens go, and the case, if there is one, stays where it is.
+    Erased,
 }
 
 impl Told {
@@ -106,6 +115,7 @@ impl Told {
             News::Assessed(assessed) => self.judged(*assessed),
             News::Withdrawn(withdrawal) => self.withdrawn(withdrawal),
             News::Declined(declined) => self.handed_back(declined),
+            News::Erased(erasure) => self.erased(erasure),
         }
     }
 
@@ -169,6 +179,15 @@ impl Told {
         self.declined = Some(declined);
         let counts = self.declined_by().is_some() && self.withdrawn_by().is_none();
         if counts { Effect::Changed } else { Effect::Kept }
+    }
+
+    /// What is erased stays so; of several erasures the first counts, whenever it is heard.
+    fn erased(&mut self, erasure: Erasure) -> Effect {
+        if self.erasure.as_ref().is_some_and(|held| held.at <= erasure.at) {
+            return Effect::Kept;
+        }
+        self.erasure = Some(erasure);
+        Effect::Erased
     }
 }
 

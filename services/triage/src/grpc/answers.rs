@@ -1,7 +1,7 @@
 //! What triage answers, in the contract's words.
 //!
-//! What a reader would get wrong: facts and finding are answered as they were heard, byte for byte. Nothing of them is
-//! taken from triage's own columns.
+//! What a reader would get wrong: facts and finding are answered as they were heard, byte for byte, but for the match tokens
+//! of what is erased. Nothing of them is taken from triage's own columns.
 
 use std::collections::BTreeSet;
 
@@ -42,6 +42,7 @@ pub(super) fn case(read: &CaseRead) -> Result<GetCaseResponse, Status> {
         links: held.links.iter().map(wire::linking::link).collect(),
         recipients: deliveries.iter().map(wire::notices::delivery).collect(),
         revisions: held.revisions.iter().map(wire::case_revision).collect(),
+        erasure: held.told.erasure.as_ref().map(wire::erasure),
     })
 }
 

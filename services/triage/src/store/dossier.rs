@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use contracts::eligibility::v1::NotificationAssessed;
 use ids::Reference;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use prost::Message;
 use telemetry::TraceContext;
 
 use super::{Arrival, CaseRevision, FindingHeard};
@@ -19,6 +21,7 @@ use crate::domain::priority::Priority;
 use crate::domain::recipients::{Notice, Recipient, Said, notice};
 use crate::domain::standing::{Standing, VoidLease};
 use crate::domain::told::{Effect, News, Told};
+use crate::wire::tokens;
 
 /// All that is held of one notification.
 #[derive(Debug)]
@@ -76,16 +79,18 @@ impl Dossier {
         let judged = self.judged();
         let effect = self.told.hear(arrival.news.clone());
         let finding = arrival.finding.as_ref().filter(|_| self.judged() != judged);
+        let finding = finding.map(|finding| self.as_it_may_be_kept(finding));
         match effect {
-            Effect::Opened => self.open_case(arrival, finding, policies, now),
+            Effect::Opened => self.open_case(arrival, finding.as_ref(), policies, now),
             Effect::Changed => self.change(arrival, policies, now),
+            Effect::Erased => self.forget_tokens(policies),
             Effect::CameLate | Effect::Kept => {}
         }
         if let Some(finding) = finding {
-            self.finding = Some(finding.clone());
             if let Some(open) = &mut self.open {
                 open.assessed = finding.event.clone();
             }
+            self.finding = Some(finding);
         }
         self.make_anew(policies);
         let takes_effect = matches!(effect, Effect::Opened | Effect::Changed);
@@ -111,6 +116,23 @@ impl Dossier {
     /// Whether the case is open and its notification withdrawn.
     pub(super) fn is_withdrawn(&self) -> bool {
         self.open.as_ref().is_some_and(|open| open.case.entry.withdrawn)
+    }
+
+    /// A finding as it was heard; without match tokens where its notification is erased, which may have been heard before.
+    fn as_it_may_be_kept(&self, finding: &FindingHeard) -> FindingHeard {
+        let finding = finding.clone();
+        if self.told.erasure.is_some() { finding.without_tokens() } else { finding }
+    }
+
+    /// Takes the match tokens out of what is held. What the case is linked by is made of its finding anew, so that it
+    /// replaces what is stored.
+    fn forget_tokens(&mut self, policies: &Policies) {
+        let (Some(open), Some(assessed)) = (&mut self.open, &self.told.assessed) else { return };
+        open.assessed = tokens::without_tokens(&open.assessed);
+        let finding = NotificationAssessed::decode(open.assessed.clone()).ok();
+        let notification = finding.and_then(|finding| finding.notification).unwrap_or_default();
+        let policy = policies.on(Some(assessed.dated_on()));
+        self.finding = Some(FindingHeard::of(self.reference, &notification, open.assessed.clone(), policy));
     }
 
     fn judged(&self) -> u32 {
@@ -191,7 +213,7 @@ impl Dossier {
         let (number, withdraws) = match news {
             News::Assessed(assessed) => (assessed.revision, false),
             News::Withdrawn(withdrawal) => (withdrawal.revision, true),
-            News::Declined(_) => return None,
+            News::Declined(_) | News::Erased(_) => return None,
         };
         // The first finding opens the case, and is late all the same where its withdrawal was heard before it.
         let came_late = effect == Effect::CameLate || number < self.told.revision();

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use storage::StoreError;
 
 use crate::domain::clock::ClockKind;
+use crate::domain::erasure::ErasureReason;
 use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
 use crate::domain::priority::Priority;
@@ -141,6 +142,22 @@ pub(super) fn decline_reason(number: i64) -> Option<DeclineReason> {
     [DeclineReason::NotInOurArea, DeclineReason::NotifiedByUs, DeclineReason::Other]
         .into_iter()
         .find(|why| decline_number(*why) == number)
+}
+
+/// As in lapwing.notification.v1.ErasureReason; 0 for one that is not known.
+pub(super) fn erasure_number(why: ErasureReason) -> i64 {
+    match why {
+        ErasureReason::Unknown => 0,
+        ErasureReason::RetentionEnded => 1,
+        ErasureReason::SentInError => 2,
+        ErasureReason::SubjectRequest => 3,
+        ErasureReason::CourtOrder => 4,
+    }
+}
+
+/// What a number of a row stands for.
+pub(super) fn erasure_reason(number: i64) -> Option<ErasureReason> {
+    ErasureReason::ALL.into_iter().find(|why| erasure_number(*why) == number)
 }
 
 /// A rapid review's due day as it sorts: a case without one comes after those that have one.

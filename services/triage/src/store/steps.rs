@@ -41,6 +41,13 @@ pub(super) fn opened_or_changed(steps: &[(Step, &Span)]) -> Vec<Reference> {
     told.map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference)).collect()
 }
 
+/// The notifications that the batch has erased, each once, in the order of the news.
+pub(super) fn erased(steps: &[(Step, &Span)]) -> Vec<Reference> {
+    let mut seen = HashSet::new();
+    let erased = steps.iter().filter(|(step, _)| step.effect == Effect::Erased);
+    erased.map(|(step, _)| step.reference).filter(|reference| seen.insert(*reference)).collect()
+}
+
 /// The last step of each case tells of it as it stands when the transaction commits: in its clusters, with its links.
 pub(super) fn show_as_they_stand(
     steps: &mut [(Step, &Span)],
@@ -98,6 +105,7 @@ pub(super) fn counted(steps: &[(Step, &Span)]) -> TakenUp {
             Effect::Changed => counted.changed += 1,
             Effect::CameLate => counted.came_late += 1,
             Effect::Kept => counted.kept += 1,
+            Effect::Erased => counted.erased += 1,
         }
     }
     counted

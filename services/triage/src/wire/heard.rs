@@ -4,13 +4,14 @@
 //! finding is then queued for decision rather than lost; the finding itself is kept as it was heard.
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::intake::v1::{HandOverChanged, NotificationWithdrawn};
+use contracts::intake::v1::{HandOverChanged, NotificationErased, NotificationWithdrawn};
 use contracts::notification::v1 as contract;
 use contracts::time::{civil_date, from_wire, london_date};
 use ids::{Reference, ReferenceError};
 use jiff::civil::Date;
 
 use super::facts;
+use crate::domain::erasure::{Erasure, ErasureReason};
 use crate::domain::finding::{Assessed, Outcome};
 use crate::domain::told::{DeclineReason, Declined, Withdrawal, WithdrawalReason};
 
@@ -25,6 +26,8 @@ pub(crate) enum Unreadable {
     NoHandOver,
     #[error("the event does not say which revision withdraws the notification")]
     NoRevision,
+    #[error("the event does not say when the notification was erased")]
+    NoErasure,
     #[error("the notification's reference cannot be read: {0}")]
     Reference(#[from] ReferenceError),
     #[error("the notification does not say when it was received, and clocks count from there")]
@@ -86,6 +89,20 @@ pub(crate) fn declined(event: &HandOverChanged) -> Result<(Reference, Declined),
     };
     let declined = Declined { revision: hand_over.revision.max(1), by: hand_over.to_authority.clone(), why };
     Ok((hand_over.reference.parse()?, declined))
+}
+
+/// What triage needs of an erasure, and the notification it is about.
+pub(crate) fn erased(event: &NotificationErased) -> Result<(Reference, Erasure), Unreadable> {
+    let erasure = event.erasure.as_ref().ok_or(Unreadable::NoErasure)?;
+    let why = match erasure.reason() {
+        contract::ErasureReason::RetentionEnded => ErasureReason::RetentionEnded,
+        contract::ErasureReason::SentInError => ErasureReason::SentInError,
+        contract::ErasureReason::SubjectRequest => ErasureReason::SubjectRequest,
+        contract::ErasureReason::CourtOrder => ErasureReason::CourtOrder,
+        contract::ErasureReason::Unspecified => ErasureReason::Unknown,
+    };
+    let at = from_wire(erasure.erased_at.as_ref()).ok_or(Unreadable::NoErasure)?;
+    Ok((event.reference.parse()?, Erasure { at, why, by: erasure.erased_by.clone() }))
 }
 
 /// A day that does not exist is as good as none: intake has remarked on it.

@@ -6,11 +6,12 @@ use contract::{
     Event, HandOver, HarmType, IncidentFacts, Placement, Relationship, Setting,
 };
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::intake::v1::{HandOverChanged, NotificationWithdrawn};
+use contracts::intake::v1::{HandOverChanged, NotificationErased, NotificationWithdrawn};
 use ids::{LeaseId, Reference};
 use jiff::civil::date;
+use prost::Message;
 
-use super::heard::{assessed, declined, withdrawn};
+use super::heard::{assessed, declined, erased, withdrawn};
 use super::*;
 use crate::domain::indicators::{Abuse, Institution, Otherwise};
 use crate::domain::standing::Lease;
@@ -237,4 +238,43 @@ fn a_withdrawal_and_a_declined_hand_over_are_read_with_their_reasons() {
     let (of, read) = declined(&HandOverChanged { hand_over: Some(hand_over) }).expect("reads");
     assert_eq!((of.to_string(), read.revision, read.by.as_str()), (reference, 2, "888"));
     assert!(declined(&HandOverChanged::default()).is_err());
+}
+
+#[test]
+fn an_erasure_is_taken_with_its_reason_and_answered_as_it_was_told() {
+    let reference = event().notification.expect("a notification").reference;
+    let told = contract::Erasure {
+        erased_at: Some(to_wire(at("2026-03-03T09:00:00Z"))),
+        reason: contract::ErasureReason::CourtOrder.into(),
+        erased_by: "lapwing://secretariat/records".into(),
+    };
+    for number in 0..=4 {
+        let told = contract::Erasure { reason: number, ..told.clone() };
+        let event = NotificationErased { reference: reference.clone(), erasure: Some(told.clone()) };
+        let (of, taken) = erased(&event).expect("readable");
+        assert_eq!((of.to_string(), erasure(&taken)), (reference.clone(), told));
+    }
+    let later = contract::Erasure { reason: 77, ..told.clone() };
+    let event = NotificationErased { reference: reference.clone(), erasure: Some(later) };
+    let (_, taken) = erased(&event).expect("a reason of a later version is a reason");
+    assert_eq!(taken.why, ErasureReason::Unknown);
+
+    let undated = contract::Erasure { erased_at: None, ..told };
+    for erasure in [None, Some(undated)] {
+        let event = NotificationErased { reference: reference.clone(), erasure };
+        assert!(erased(&event).expect_err("refused").to_string().contains("when"));
+    }
+}
+
+#[test]
+fn match_tokens_are_taken_out_of_an_event_and_nothing_else_is() {
+    let event = event();
+    let mut with_tokens = event.clone();
+    for child in &mut with_tokens.notification.as_mut().expect("a notification").children {
+        child.child_token = "0123456789abcdef0123456789abcdef".into();
+        child.household_token = "fedcba9876543210fedcba9876543210".into();
+    }
+    let stripped = tokens::without_tokens(&with_tokens.encode_to_vec());
+    assert_eq!(NotificationAssessed::decode(stripped).expect("readable"), event);
+    assert!(tokens::without_tokens(&[0x0a, 0xff]).is_empty(), "what cannot be read keeps nothing");
 }

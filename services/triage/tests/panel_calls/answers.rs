@@ -1,9 +1,11 @@
 //! What is answered of a case and of notices, after revisions, withdrawals and hand-overs.
 
-use contracts::intake::v1::{HandOverChanged, NotificationWithdrawn};
-use contracts::notification::v1::{Answer, Event, HandOver, Lane, Outcome, Priority};
+use contracts::intake::v1::{HandOverChanged, NotificationErased, NotificationWithdrawn};
+use contracts::notification::v1::{Answer, Erasure, ErasureReason, Event, HandOver, Lane, Outcome, Priority};
 use contracts::time::to_wire;
-use contracts::triage::v1::{GetCaseResponse, ListNoticesRequest, NoticeIssued, Recipient};
+use contracts::triage::v1::{
+    CaseQueued, GetCaseResponse, ListNoticesRequest, NoticeIssued, QueueState, Recipient,
+};
 use delivery::Subscriber;
 use ids::Reference;
 use tonic::Code;
@@ -85,7 +87,13 @@ async fn a_case_that_was_amended_while_leased_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_withdrawal_and_a_declined_hand_over_are_heard_on_the_same_queue() {
     let world = World::new().await;
-    for kind in ["notification.withdrawn.v1", "handover.declined.v1", "notification.assessed.v1"] {
+    let kinds = [
+        "notification.withdrawn.v1",
+        "handover.declined.v1",
+        "notification.assessed.v1",
+        "notification.erased.v1",
+    ];
+    for kind in kinds {
         assert!(world.triage.findings.hears(kind), "{kind}");
     }
     assert!(!world.triage.findings.hears("handover.accepted.v1"));
@@ -112,6 +120,36 @@ async fn a_withdrawal_and_a_declined_hand_over_are_heard_on_the_same_queue() {
     assert!(withdrawn.entry.expect("an entry").withdrawn);
     assert_eq!(held.reasons[0].code, "HAND_OVER_DECLINED");
     assert_eq!(held.entry.expect("an entry").lane, i32::from(Lane::Decision));
+}
+
+#[tokio::test]
+async fn an_erased_case_stays_on_the_queue_and_says_that_it_is_erased() {
+    let world = World::new().await;
+    let reference = Reference::mint(&world.ambient);
+    let finding = world.delivered(reference, Outcome::DutyInArea, Event::Harm);
+    let token = "0123456789abcdef0123456789abcdef";
+    world.hears(world.changed(finding, |facts| facts.children[0].child_token = token.into())).await;
+    let before = world.case(&reference.to_string()).await.expect("reads");
+    let notification = before.notification.clone().expect("facts");
+    assert_eq!((notification.children[0].child_token.as_str(), before.erasure.clone()), (token, None));
+    world.take(Lane::Decision).await;
+
+    let erasure = Erasure {
+        erased_at: Some(to_wire(time("2036-03-03T09:00:00Z"))),
+        reason: ErasureReason::SubjectRequest.into(),
+        erased_by: "lapwing://secretariat/records".into(),
+    };
+    let event = NotificationErased { reference: reference.to_string(), erasure: Some(erasure.clone()) };
+    world.hears(world.envelope_of("notification.erased.v1", reference, &event)).await;
+    let after = world.case(&reference.to_string()).await.expect("reads");
+    assert_eq!(after.erasure, Some(erasure));
+    let entry = after.entry.expect("an entry");
+    assert_eq!((entry.state(), entry.revision), (QueueState::Leased, 1), "nobody loses a lease");
+    assert_eq!((after.reasons, after.assessment), (before.reasons, before.assessment));
+    let mut without = notification;
+    without.children[0].child_token.clear();
+    assert_eq!(after.notification, Some(without));
+    assert_eq!(world.told::<CaseQueued>("case.queued.v1").await.len(), 1, "it is not told anew");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod schema;
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::postgres::Outbox;
+    pub(super) use delivery::postgres::{Outbox, park};
     pub(super) use storage::postgres::Database;
     use testbed::postgres::Server;
     pub(super) use triage::store::postgres::PostgresStore as SqlStore;
@@ -28,6 +28,9 @@ mod dialect {
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "bringing_together.rs"]
 mod bringing_together;
+#[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
+#[path = "erasing.rs"]
+mod erasing;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "leases.rs"]
 mod leases;

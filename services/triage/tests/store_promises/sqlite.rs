@@ -1,10 +1,12 @@
-//! The promises on SQLite, and the one that only it has: a file of an earlier version is read on.
+//! The promises on SQLite, and those that only it has: a file of an earlier version is read on, and match tokens of what is
+//! erased are in no file any more.
 
+mod bytes;
 mod migration;
 
 /// What differs between the databases.
 mod dialect {
-    pub(super) use delivery::sqlite::Outbox;
+    pub(super) use delivery::sqlite::{Outbox, park};
     pub(super) use storage::sqlite::Database;
     pub(super) use triage::store::sqlite::SqliteStore as SqlStore;
 
@@ -23,6 +25,8 @@ mod dialect {
 
 #[path = "bringing_together.rs"]
 mod bringing_together;
+#[path = "erasing.rs"]
+mod erasing;
 #[path = "leases.rs"]
 mod leases;
 #[path = "opening.rs"]

@@ -14,6 +14,7 @@ use prost::Message;
 use telemetry::TraceContext;
 use tracing::Span;
 use triage::domain::cluster::Mentions;
+use triage::domain::erasure::{Erasure, ErasureReason};
 use triage::domain::finding::{Assessed, Outcome};
 use triage::domain::indicators::Child;
 use triage::domain::lane::Lane;
@@ -155,7 +156,11 @@ impl World {
     }
 
     pub(super) fn heard(&self, finding: &Finding) -> Heard<Arrival> {
-        let event = finding.event();
+        self.heard_as(finding, &finding.event())
+    }
+
+    /// A finding as this event tells it.
+    pub(super) fn heard_as(&self, finding: &Finding, event: &NotificationAssessed) -> Heard<Arrival> {
         let notification = event.notification.as_ref().expect("a notification");
         let policy = compiled_in().on(Some(date(2026, 3, 1)));
         let heard = FindingHeard {
@@ -192,6 +197,11 @@ impl World {
     pub(super) fn declined(&self, reference: Reference, revision: u32) -> Heard<Arrival> {
         let declined = Declined { revision, by: "888".into(), why: DeclineReason::NotInOurArea };
         self.news(reference, News::Declined(declined), None)
+    }
+
+    pub(super) fn erasure(&self, reference: Reference, second: i64) -> Heard<Arrival> {
+        let (why, by) = (ErasureReason::RetentionEnded, "lapwing://service/intake".into());
+        self.news(reference, News::Erased(Erasure { at: at(second), why, by }), None)
     }
 
     /// Takes up news at a second, all in one batch.

@@ -5,9 +5,10 @@
 
 use contracts::events::{
     CASE_ACKNOWLEDGED, CASE_QUEUED, CASE_STAND_ASIDE_LIFTED, CASE_STOOD_ASIDE, CLUSTER_RAISED,
-    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED, HAND_OVER_OFFERED, LINK_DECIDED, LINK_PROPOSED,
-    NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED,
-    NOTIFICATION_WITHDRAWN, PARKED_DISCARDED, PARKED_RETRIED,
+    HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_LAPSED, HAND_OVER_OFFERED, HOLD_PLACED, HOLD_RELEASED,
+    IDENTITIES_READ, LINK_DECIDED, LINK_PROPOSED, NOTICE_DFE, NOTICE_OFSTED, NOTIFICATION_AMENDED,
+    NOTIFICATION_ASSESSED, NOTIFICATION_ERASED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN,
+    PARKED_DISCARDED, PARKED_RETRIED,
 };
 
 use super::describe;
@@ -27,6 +28,9 @@ pub fn describe_state(kind: &str, payload: &[u8]) -> String {
         LINK_PROPOSED | LINK_DECIDED | CLUSTER_RAISED => "looked at beside other cases",
         NOTICE_DFE | NOTICE_OFSTED => "a notice was issued",
         CASE_STOOD_ASIDE | CASE_STAND_ASIDE_LIFTED => "who of the panel sees the case has changed",
+        IDENTITIES_READ => "who the case is about was read",
+        NOTIFICATION_ERASED => "erased",
+        HOLD_PLACED | HOLD_RELEASED => "what may be erased has changed",
         PARKED_RETRIED | PARKED_DISCARDED => return describe(kind, payload),
         unknown => return format!("{unknown}, which this version of Lapwing cannot put in words"),
     };

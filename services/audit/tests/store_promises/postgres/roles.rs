@@ -1,5 +1,5 @@
-//! The roles of `deploy/postgres`, as the database itself enforces them: audit may read and add to its log and do nothing
-//! else to it, and no service sees the schema of another.
+//! The roles of `deploy/postgres`, as the database itself enforces them: audit may read and add to its log, destroy the
+//! salt of one notification at a time, and do nothing else to it, and no service sees the schema of another.
 
 use std::sync::Arc;
 
@@ -117,6 +117,40 @@ async fn the_database_refuses_audits_role_to_alter_the_log() {
     assert_eq!(world.leaves_made_anew().await.len(), 4);
 }
 
+/// How many notifications have a salt.
+async fn salts(world: &World) -> i64 {
+    world.count("salt").await
+}
+
+#[tokio::test]
+async fn audits_role_erases_one_notification_at_a_time_and_no_other_role_does() {
+    let deployed = Deployed::new().await;
+    let world = deployed.world().await;
+    let teller = Teller::new(32);
+    let references: Vec<String> = (0..3).map(|_| teller.reference().to_string()).collect();
+    let tell = |kind, reference: &String| teller.event(kind, reference, vec![7]);
+    let queued: Vec<_> = references.iter().map(|reference| tell("case.queued.v1", reference)).collect();
+    world.hear(&queued).await.expect("heard");
+    world.hear(&[tell("notification.erased.v1", &references[0])]).await.expect("heard");
+    let auditor = Caller::new(Role::Auditor, "national");
+    let entries = world.timeline(&auditor, &references[0]).await.expect("a timeline");
+    let told: Vec<&str> = entries.iter().map(|entry| entry.event_type.as_str()).collect();
+    assert_eq!((told.as_slice(), world.size_and_root().await.0), (["notification.erased.v1"].as_slice(), 4));
+
+    for role in ["lapwing_intake", "lapwing_eligibility", "lapwing_triage"] {
+        let erase = "SELECT audit.destroy_salt('LW-7K4-MXP-2R9')";
+        let error = deployed.run_as(role, erase).await.expect_err("refused");
+        assert!(is_denied(&error), "{role}: {error}");
+    }
+    // A table of the caller's own by the same name deceives nobody: the function has a search path of its own.
+    let deceiving = "CREATE TEMP TABLE salt (reference TEXT); SET search_path = pg_temp, audit; \
+                     SELECT audit.destroy_salt((SELECT min(reference) FROM audit.salt))";
+    assert_eq!(salts(&world).await, 3);
+    deployed.run_as("lapwing_audit", deceiving).await.expect("erases the one that it names");
+    assert_eq!(salts(&world).await, 2);
+    assert_eq!(world.size_and_root().await.0, 4, "no hash goes with it");
+}
+
 #[tokio::test]
 async fn no_service_reads_or_makes_a_table_where_it_has_no_business() {
     let deployed = Deployed::new().await;
@@ -151,6 +185,17 @@ async fn both_files_may_be_run_again_and_take_back_what_was_granted_besides() {
     assert!(is_denied(&error), "{error}");
     assert_eq!(migrate(&deployed.audit("lapwing_owner")).await.expect("nothing is pending"), 0);
     deployed.world().await;
+}
+
+#[tokio::test]
+async fn audit_does_not_start_where_it_could_erase_nothing() {
+    let deployed = Deployed::new().await;
+    let take_back = "REVOKE ALL ON FUNCTION audit.destroy_salt(TEXT) FROM lapwing_audit";
+    deployed.run_as("lapwing_owner", take_back).await.expect("takes back");
+    let text = open(&deployed.audit("lapwing_audit")).await.expect_err("refused").to_string();
+    assert!(text.contains("destroy_salt") && text.contains("grants.sql"), "{text}");
+    deployed.run_as("lapwing_owner", GRANTS).await.expect("grants");
+    open(&deployed.audit("lapwing_audit")).await.expect("opens");
 }
 
 #[tokio::test]

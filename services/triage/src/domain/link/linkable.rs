@@ -88,6 +88,14 @@ impl Linkable {
         }
     }
 
+    /// Takes the match tokens away: the notification is erased.
+    pub fn forget_tokens(&mut self) {
+        for child in &mut self.children {
+            child.child_token = None;
+            child.household_token = None;
+        }
+    }
+
     /// Whether it names a child who harmed another child.
     pub fn names_perpetrator(&self) -> bool {
         self.children.iter().any(LinkableChild::is_perpetrator)

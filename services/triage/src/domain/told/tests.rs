@@ -2,10 +2,12 @@
 
 use ambient::{Ambient, SeededChance, SystemClock};
 use ids::Reference;
+use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::erasure::ErasureReason;
 use crate::domain::finding::Outcome;
 
 fn finding(revision: u32) -> News {
@@ -41,6 +43,11 @@ fn declined(revision: u32) -> News {
     News::Declined(Declined { revision, by: "888".into(), why: DeclineReason::NotifiedByUs })
 }
 
+fn erasure(second: i64) -> News {
+    let at = Timestamp::from_second(second).expect("a time");
+    News::Erased(Erasure { at, why: ErasureReason::RetentionEnded, by: format!("somebody at {second}") })
+}
+
 fn heard(news: impl IntoIterator<Item = News>) -> (Told, Vec<Effect>) {
     let mut told = Told::default();
     let effects = news.into_iter().map(|news| told.hear(news)).collect();
@@ -49,7 +56,7 @@ fn heard(news: impl IntoIterator<Item = News>) -> (Told, Vec<Effect>) {
 
 #[test]
 fn each_piece_of_news_does_what_its_revision_calls_for() {
-    use Effect::{CameLate, Changed, Kept, Opened};
+    use Effect::{CameLate, Changed, Erased, Kept, Opened};
     let stories = [
         ("in order", vec![finding(1), finding(2)], vec![Opened, Changed]),
         ("out of order", vec![finding(2), finding(1)], vec![Opened, CameLate]),
@@ -72,6 +79,11 @@ fn each_piece_of_news_does_what_its_revision_calls_for() {
             vec![finding(1), withdrawal(2), declined(1)],
             vec![Opened, Changed, Kept],
         ),
+        ("erased", vec![finding(1), erasure(7)], vec![Opened, Erased]),
+        ("erased first", vec![erasure(7), finding(1)], vec![Erased, Opened]),
+        ("erased and amended", vec![finding(1), erasure(7), finding(2)], vec![Opened, Erased, Changed]),
+        ("erased twice", vec![erasure(7), erasure(8), erasure(7)], vec![Erased, Kept, Kept]),
+        ("erased before it was told", vec![erasure(8), erasure(7)], vec![Erased, Erased]),
         ("declined twice", vec![finding(1), declined(1), declined(1)], vec![Opened, Changed, Kept]),
     ];
     for (words, news, effects) in stories {
@@ -97,13 +109,13 @@ fn an_authority_has_notified_on_the_day_of_its_first_revision() {
 proptest! {
     #[test]
     fn in_whatever_order_news_comes_the_same_is_held_in_the_end(
-        order in Just(vec![finding(1), finding(2), withdrawal(3), finding(4), declined(2), declined(4), withdrawal(6)]).prop_shuffle(),
-        left_out in 0usize..7,
+        order in Just(vec![finding(1), finding(2), withdrawal(3), finding(4), declined(2), declined(4), withdrawal(6), erasure(7), erasure(8)]).prop_shuffle(),
+        left_out in 0usize..9,
     ) {
         let held = |news: &[News]| {
             let (mut told, _) = heard(news.iter().cloned());
             told.notified_on.sort();
-            (told.withdrawn_by().cloned(), told.declined_by().cloned(), told.assessed.clone(), told.revision(), told.notified_on)
+            (told.withdrawn_by().cloned(), told.declined_by().cloned(), told.assessed.clone(), told.revision(), told.notified_on, told.erasure.clone())
         };
         let kept: Vec<News> = order.into_iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, news)| news).collect();
         let mut sorted = kept.clone();
@@ -111,6 +123,7 @@ proptest! {
             News::Assessed(assessed) => (assessed.revision, 0),
             News::Withdrawn(withdrawal) => (withdrawal.revision, 1),
             News::Declined(declined) => (declined.revision, 2),
+            News::Erased(_) => (u32::MAX, 3),
         });
         prop_assert_eq!(held(&kept), held(&sorted));
         let opened = heard(kept).1.into_iter().filter(|effect| *effect == Effect::Opened).count();

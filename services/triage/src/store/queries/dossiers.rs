@@ -12,10 +12,9 @@ use prost::Message;
 use sqlx::{QueryBuilder, Row as _};
 use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::cases;
 use super::dialect::{Connection, Db, execute, push_rows};
 use super::references::of_these;
-use super::rows;
+use super::{cases, erasures, rows};
 use crate::domain::case::TakenUp;
 use crate::domain::finding::Assessed;
 use crate::domain::told::Told;
@@ -103,6 +102,10 @@ async fn told(
         let (reference, declined) = rows::declined(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.declined = Some(declined));
     }
+    for row in of_these(connection, "SELECT * FROM erasure WHERE ", some, "").await? {
+        let (reference, erasure) = rows::erasure(&row)?;
+        dossiers.entry(reference).and_modify(|dossier| dossier.told.erasure = Some(erasure));
+    }
     for row in of_these(connection, "SELECT * FROM notified WHERE ", some, "").await? {
         let (reference, notified) = rows::notified(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.notified_on.push(notified));
@@ -142,6 +145,7 @@ pub(super) async fn write(connection: &mut Connection, dossiers: &[&Dossier]) ->
     write_withdrawals(connection, dossiers).await?;
     write_declined(connection, dossiers).await?;
     write_notified(connection, dossiers).await?;
+    erasures::write(connection, dossiers).await?;
     write_void(connection, dossiers).await
 }
 

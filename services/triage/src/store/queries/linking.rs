@@ -18,7 +18,7 @@ use storage::{Columns, Doing, ROWS, StoreError, whole};
 
 use super::dialect::{Connection, Db, Row, execute, push_rows};
 use crate::domain::link::{Ground, LinkRule, Linkable, PROPOSALS_AT_MOST, Pair, Proposal, Proposed, choose};
-use crate::store::comparing::Batch;
+use crate::store::comparing::{Batch, Before};
 use crate::store::numbers::impossible;
 
 pub(super) use decisions::{decide, linked, links_of};
@@ -66,6 +66,23 @@ pub(super) async fn take_up(
 /// As the transaction has.
 pub(super) async fn forget(transaction: &mut Connection, references: &[Reference]) -> Result<(), StoreError> {
     linkables::remove(transaction, references).await
+}
+
+/// Takes back what was proposed on these cases by match tokens and nobody has decided: for withdrawn cases that are erased,
+/// of which nothing else can be said either.
+///
+/// # Errors
+/// As the transaction has.
+pub(super) async fn take_back_tokens(
+    transaction: &mut Connection,
+    references: &[Reference],
+) -> Result<(), StoreError> {
+    let undecided = standing::undecided_of(transaction, references).await?;
+    let before = standing::of(transaction, &undecided).await?;
+    let by_tokens = |before: Before| matches!(before, Before::Undecided(ground) if ground.rests_on_tokens());
+    let pairs: Vec<Pair> =
+        before.into_iter().filter(|(_, before)| by_tokens(*before)).map(|(pair, _)| pair).collect();
+    remove(transaction, &pairs).await
 }
 
 /// Leaves out what would be too much for a case, and says so.

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::dialect::Row;
 use crate::domain::case::{Case, Entry};
 use crate::domain::clock::Clock;
+use crate::domain::erasure::Erasure;
 use crate::domain::policy::Anchor;
 use crate::domain::reason::Reason;
 use crate::domain::standing::{Acknowledgement, Lease, Standing, VoidLease};
 use crate::domain::told::{Declined, Withdrawal};
 use crate::store::numbers::{
-    decline_reason, impossible, kind, lane, microseconds, outcome, priority, withdrawal_reason,
+    decline_reason, erasure_reason, impossible, kind, lane, microseconds, outcome, priority,
+    withdrawal_reason,
 };
 use crate::store::{CaseRevision, Queued};
 
@@ -104,6 +106,17 @@ pub(super) fn declined(row: &Row) -> Result<(Reference, Declined), StoreError> {
         why: known(row, "declined_hand_over", "reason", reference, decline_reason)?,
     };
     Ok((reference, declined))
+}
+
+/// An erasure with the notification it is of.
+pub(super) fn erasure(row: &Row) -> Result<(Reference, Erasure), StoreError> {
+    let reference = reference(row, "erasure")?;
+    let erasure = Erasure {
+        at: known(row, "erasure", "erased_at", reference, microseconds)?,
+        why: known(row, "erasure", "reason", reference, erasure_reason)?,
+        by: row.try_get("erased_by").doing(READING)?,
+    };
+    Ok((reference, erasure))
 }
 
 /// When an authority notified, with the notification.

@@ -8,6 +8,7 @@
 mod cases;
 mod clusters;
 mod dossiers;
+mod erasures;
 mod linking;
 mod notices;
 #[cfg(test)]
@@ -66,6 +67,9 @@ impl Store for SqlStore {
         let means = Means { policies: self.policies, ambient: &self.ambient, now };
         let taken = take_up(&mut transaction, &fresh, means).await?;
         self.database.commit(transaction, NAME).await?;
+        if taken.erased > 0 {
+            self.database.after_erasing().await;
+        }
         Ok(taken)
     }
 

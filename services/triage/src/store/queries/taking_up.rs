@@ -17,13 +17,15 @@ use storage::StoreError;
 use tracing::Span;
 
 use super::dialect::{Connection, append};
-use super::{cases, clusters, dossiers, linking, notices, revisions};
+use super::{cases, clusters, dossiers, erasures, linking, notices, revisions};
 use crate::domain::cluster::Raised;
 use crate::domain::link::Proposed;
 use crate::domain::policy::Policies;
 use crate::store::dossier::{Dossier, Step};
-use crate::store::steps::{counted, each_once, in_order, opened_or_changed, seal, show_as_they_stand};
-use crate::store::{Arrival, TakenUp};
+use crate::store::steps::{
+    counted, each_once, erased, in_order, opened_or_changed, seal, show_as_they_stand,
+};
+use crate::store::{Arrival, FindingHeard, TakenUp};
 
 /// What the transaction needs besides the store.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +50,7 @@ pub(super) async fn take_up(
     }
     dossiers::write(transaction, &in_order(&dossiers, &steps)).await?;
     dossiers.values_mut().for_each(Dossier::written);
+    erasures::strip_parked(transaction, &erased(&steps)).await?;
     let (proposed, raised) = bring_together(transaction, &mut dossiers, &steps, means).await?;
     let linked = linking::linked(transaction, &opened_or_changed(&steps)).await?;
     show_as_they_stand(&mut steps, &dossiers, &linked);
@@ -57,25 +60,27 @@ pub(super) async fn take_up(
     Ok(counted(&steps))
 }
 
-/// Proposes links and finds clusters for what has changed, and ranks anew the cases whose clusters are others now.
+/// Proposes links and finds clusters for what has changed, and ranks anew the cases whose clusters are others now. What is
+/// erased is compared anew, without its tokens: what nobody has decided and only they bore out is taken back.
 async fn bring_together(
     transaction: &mut Connection,
     dossiers: &mut HashMap<Reference, Dossier>,
     steps: &[(Step, &Span)],
     means: Means<'_>,
 ) -> Result<(Vec<Proposed>, Vec<Raised>), StoreError> {
-    let changed = opened_or_changed(steps);
-    let of_these = || changed.iter().filter_map(|reference| dossiers.get(reference));
-    let gone: Vec<Reference> =
-        of_these().filter(|dossier| dossier.is_withdrawn()).map(|dossier| dossier.reference).collect();
-    let (mut linkables, mut mentions) = (Vec::new(), Vec::new());
-    for finding in
-        of_these().filter(|dossier| !dossier.is_withdrawn()).filter_map(|dossier| dossier.finding.as_ref())
-    {
-        linkables.push(finding.linkable.clone());
-        mentions.push(finding.mentions.clone());
-    }
+    let (changed, erased) = (opened_or_changed(steps), erased(steps));
+    let withdrawn = |reference: &&Reference| dossiers.get(reference).is_some_and(Dossier::is_withdrawn);
+    let findings = |references: &[Reference]| -> Vec<FindingHeard> {
+        let stands = references.iter().filter(|reference| !withdrawn(reference));
+        stands.filter_map(|reference| dossiers.get(reference)?.finding.clone()).collect()
+    };
+    let gone: Vec<Reference> = changed.iter().filter(withdrawn).copied().collect();
+    let erased_and_gone: Vec<Reference> = erased.iter().filter(withdrawn).copied().collect();
+    let (taken, without_tokens) = (findings(&changed), findings(&erased));
+    let mentions: Vec<_> = taken.iter().map(|finding| finding.mentions.clone()).collect();
+    let linkables: Vec<_> = taken.into_iter().chain(without_tokens).map(|finding| finding.linkable).collect();
     linking::forget(transaction, &gone).await?;
+    linking::take_back_tokens(transaction, &erased_and_gone).await?;
     let mut affected = clusters::forget(transaction, &gone).await?;
     let proposed = linking::take_up(transaction, &linkables, means.now).await?;
     let taken = clusters::take_up(transaction, &mentions).await?;
