@@ -27,7 +27,6 @@ pub(super) fn case(read: &CaseRead) -> Result<GetCaseResponse, Status> {
         .map_err(|error| unreadable("panel_case", "assessed", entry.reference.to_string(), &error))?;
     let indicators = wire::reasons(&held.case.indicators);
     Ok(GetCaseResponse {
-        erasure: None,
         entry: Some(wire::queue_entry(entry, wire::state(&held.standing, *now))),
         reasons: wire::reasons(&held.case.reasons),
         assessment: heard.assessment,
