@@ -1,6 +1,8 @@
 //! A gRPC server: mutual TLS, health, reflection, limits. The same for one service and for all four.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -15,6 +17,22 @@ use tonic_health::server::HealthReporter;
 
 /// Calls of one connection that may be under way at once.
 const CALLS_PER_CONNECTION: usize = 256;
+
+/// Every call that a server of Lapwing may answer, such as `lapwing.intake.v1.IntakeService/Submit`: in traces others have no
+/// name, for it may be a child's.
+static ANSWERED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let ours = contracts::DESCRIPTOR_POOL.services().flat_map(|service| {
+        let name = service.full_name().to_owned();
+        service.methods().map(|method| format!("{name}/{}", method.name())).collect::<Vec<_>>()
+    });
+    let usual = [
+        "grpc.health.v1.Health/Check",
+        "grpc.health.v1.Health/Watch",
+        "grpc.health.v1.Health/List",
+        "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    ];
+    ours.chain(usual.map(str::to_owned)).collect()
+});
 
 /// Takes the address, before anything else is started.
 ///
@@ -79,7 +97,7 @@ pub async fn serve(
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-        .trace_fn(telemetry::server_span)
+        .trace_fn(|request| telemetry::server_span(request, |path| ANSWERED.contains(path)))
         .add_routes(routes.add_service(health_service).add_service(reflection));
     let stop = lifecycle.stopping();
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -89,4 +107,16 @@ pub async fn serve(
         }
     });
     Ok(health)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_the_contracts_have_a_name_in_traces_and_no_other_has() {
+        assert!(ANSWERED.contains("lapwing.intake.v1.IntakeService/Submit"));
+        assert!(ANSWERED.contains("lapwing.operations.v1.ParkedService/Retry"));
+        assert!(!ANSWERED.contains("lapwing.intake.v1.IntakeService/Wren") && !ANSWERED.contains(""));
+    }
 }
