@@ -40,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("contracts.binpb"), compiler.encode_file_descriptor_set())?;
 
     let mut config = prost_build::Config::new();
-    reflect_every_message(&mut config, compiler.descriptor_pool().all_messages());
+    // Out of the encoded set, which keeps every option; the types that prost generates from know no `debug_redact`.
+    let pool = prost_reflect::DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice())?;
+    reflect_every_message(&mut config, pool.all_messages());
+    config.skip_debug(messages_with_identities(pool.all_messages())?);
     tonic_prost_build::configure()
         .build_client(false)
         .codec_path("crate::codec::Validated")
@@ -76,6 +79,35 @@ fn resolver(root: &Path) -> ChainFileResolver {
             .expect("a pool that was encoded a line above decodes"),
     );
     resolver
+}
+
+/// Every message that has a field marked `debug_redact`: their Debug is written in `src/redacted.rs`. Those around them
+/// print them by it.
+fn messages_with_identities(
+    messages: impl Iterator<Item = prost_reflect::MessageDescriptor>,
+) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for message in messages.filter(|message| message.package_name().starts_with("lapwing.")) {
+        for field in message.fields().filter(is_redacted) {
+            if field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic()) {
+                return Err(format!(
+                    "{}: the choice that it is in has a Debug of its own, which would show it; put it into a message of its own",
+                    field.full_name()
+                )
+                .into());
+            }
+        }
+        if message.fields().any(|field| is_redacted(&field)) {
+            found.push(format!(".{}", message.full_name()));
+        }
+    }
+    Ok(found)
+}
+
+fn is_redacted(field: &prost_reflect::FieldDescriptor) -> bool {
+    let options = field.options();
+    let marked = options.get_field_by_name("debug_redact").and_then(|value| value.as_bool());
+    marked.unwrap_or_default()
 }
 
 fn reflect_every_message(

@@ -1,6 +1,9 @@
 //! The names of all events: what an outbox row calls itself, and what a receiver listens for. A name ends in its
 //! version; a new version is a new event, and the old name stays until every queue is dry.
 
+use prost::Message;
+use prost_reflect::{MessageDescriptor, ReflectMessage};
+
 /// A revision is durably held: `lapwing.intake.v1.NotificationReceived`.
 pub const NOTIFICATION_RECEIVED: &str = "notification.received.v1";
 /// Eligibility has found: `lapwing.eligibility.v1.NotificationAssessed`.
@@ -75,3 +78,39 @@ pub const ALL: [&str; 23] = [
     CASE_STOOD_ASIDE,
     CASE_STAND_ASIDE_LIFTED,
 ];
+
+/// A message that may travel as an event. Only these may be sealed by the service with identities, so that no record and no
+/// request can be told by a slip: a test holds that none of them has room for what identifies.
+pub trait Event: Message + ReflectMessage {}
+
+macro_rules! events {
+    ($($package:ident::$message:ident),+ $(,)?) => {
+        $(impl Event for crate::$package::v1::$message {})+
+
+        /// The descriptors of every message that may travel as an event.
+        pub fn messages() -> Vec<MessageDescriptor> {
+            vec![$(crate::$package::v1::$message::default().descriptor()),+]
+        }
+    };
+}
+
+events!(
+    intake::NotificationReceived,
+    intake::NotificationAmended,
+    intake::NotificationWithdrawn,
+    intake::HandOverChanged,
+    eligibility::NotificationAssessed,
+    triage::CaseQueued,
+    triage::CaseAcknowledged,
+    triage::LinkProposed,
+    triage::LinkDecided,
+    triage::ClusterRaised,
+    triage::NoticeIssued,
+    operations::ParkedRetried,
+    operations::ParkedDiscarded,
+    intake::IdentitiesRead,
+    intake::NotificationErased,
+    intake::LegalHoldChanged,
+    triage::CaseStoodAside,
+    triage::CaseStandAsideLifted,
+);

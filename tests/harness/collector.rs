@@ -13,6 +13,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status};
@@ -22,6 +23,8 @@ use tonic::{Request, Response, Status};
 pub struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
     scheme: &'static str,
+    /// All that came, as it was encoded.
+    received: Arc<Mutex<Vec<u8>>>,
     address: SocketAddr,
 }
 
@@ -64,7 +67,7 @@ impl Collector {
     async fn start_as(mut server: Server, scheme: &'static str, lifecycle: &Lifecycle) -> Self {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let collector = Self { spans: Arc::default(), scheme, address };
+        let collector = Self { spans: Arc::default(), received: Arc::default(), scheme, address };
         let service = TraceServiceServer::new(collector.clone());
         let stop = lifecycle.stopping();
         lifecycle.run(async move {
@@ -80,6 +83,14 @@ impl Collector {
     /// Where spans are to be sent.
     pub fn endpoint(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
+    }
+
+    /// Every byte of the spans that came, resources, events and attributes included.
+    ///
+    /// # Panics
+    /// Where another story has panicked while it held them.
+    pub fn received(&self) -> Vec<u8> {
+        self.received.lock().expect("no story panicked here").clone()
     }
 
     /// The spans of one trace, by its id in hexadecimal, in the order of their start.
@@ -112,7 +123,12 @@ impl TraceService for Collector {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let spans = request.into_inner().resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
+        let request = request.into_inner();
+        self.received
+            .lock()
+            .map_err(|_| Status::internal("a story panicked"))?
+            .extend(request.encode_to_vec());
+        let spans = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
         let spans = spans.flat_map(|scope| scope.spans);
         self.spans.lock().map_err(|_| Status::internal("a story panicked"))?.extend(spans);
         Ok(Response::new(ExportTraceServiceResponse::default()))

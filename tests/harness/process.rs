@@ -24,15 +24,37 @@ impl Running {
     ///
     /// # Panics
     /// Where the program cannot be started at all.
-    pub async fn start(mut command: Command) -> Result<Self, String> {
+    pub async fn start(command: Command) -> Result<Self, String> {
+        Self::start_telling(command, Stdio::piped()).await
+    }
+
+    /// The same with its log lines in a file: at `trace` they are too many to be passed on.
+    ///
+    /// # Errors
+    /// Where it ends before it is ready; the file says why.
+    ///
+    /// # Panics
+    /// Where the program cannot be started at all.
+    pub async fn start_into(command: Command, log: &Path) -> Result<Self, String> {
+        let file = std::fs::File::create(log).expect("a file for its log lines");
+        Self::start_telling(command, file.into()).await
+    }
+
+    async fn start_telling(mut command: Command, errors: Stdio) -> Result<Self, String> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(errors)
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
-        let complaints = tokio::spawn(pass_on(child.stderr.take().expect("its output")));
+        let complaints = child.stderr.take();
+        let complaints = tokio::spawn(async move {
+            match complaints {
+                Some(complaints) => pass_on(complaints).await,
+                None => "its log says why".to_owned(),
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let Some(ready) = lines.next_line().await.expect("its output can be read") else {
             child.wait().await.expect("it ended");
@@ -121,6 +143,18 @@ impl Process {
         let mut command = command(program, folder);
         command.args(["--json", "--log", "error"]).args(arguments).args(["up", "--listen", "127.0.0.1:0"]);
         let running = Running::start(command).await.expect("it says that it is ready");
+        Self { running, folder: folder.to_owned() }
+    }
+
+    /// Starts the program with every log line in a file, and its spans sent to a collector.
+    ///
+    /// # Panics
+    /// Where it does not start: its log says why.
+    pub async fn up_heard(program: &Path, folder: &Path, collector: &str, log: &Path) -> Self {
+        let mut command = command(program, folder);
+        command.args(["--json", "--log", "trace", "--otlp", collector]);
+        command.args(["up", "--listen", "127.0.0.1:0"]);
+        let running = Running::start_into(command, log).await.expect("it says that it is ready");
         Self { running, folder: folder.to_owned() }
     }
 

@@ -43,6 +43,8 @@ pub struct Production {
     /// In the place of the database's port and the broker's, for services alone.
     proxies: Option<(Proxy, Proxy)>,
     processes: BTreeMap<Replica, Running>,
+    /// Where spans go, and the folder for every log line; else errors alone are told, and no span leaves.
+    heard: Option<(String, PathBuf)>,
     /// Each keeps its port over restarts: its callers find it again by themselves.
     ports: Mutex<BTreeMap<Replica, u16>>,
 }
@@ -76,6 +78,7 @@ impl Production {
             broker,
             proxies: None,
             processes: BTreeMap::new(),
+            heard: None,
             ports: Mutex::default(),
         }
     }
@@ -87,6 +90,12 @@ impl Production {
         let broker = Proxy::before(self.ground.rabbitmq.port()).await;
         self.proxies = Some((database.clone(), broker.clone()));
         (database, broker)
+    }
+
+    /// Has every process that is started from now on log all there is into a file of its own in a folder, and send its spans
+    /// to a collector.
+    pub fn hear_everything(&mut self, collector: &str, logs: &Path) {
+        self.heard = Some((collector.to_owned(), logs.to_owned()));
     }
 
     /// Starts what does not run of so many replicas of every service.
@@ -138,8 +147,13 @@ impl Production {
         let file = self.folder.join(format!("{service}-{number}.toml"));
         std::fs::write(&file, settings).expect("written");
         let mut command = command(&program(service), &self.folder);
-        command.arg("--config").arg(file).args(["--json", "--log", "error"]).env("LAPWING_FAULTS", faults);
-        Running::start(command).await
+        command.arg("--config").arg(file).arg("--json").env("LAPWING_FAULTS", faults);
+        let Some((collector, logs)) = &self.heard else {
+            command.args(["--log", "error"]);
+            return Running::start(command).await;
+        };
+        command.args(["--log", "trace", "--otlp", collector]);
+        Running::start_into(command, &logs.join(format!("{service}-{number}.log"))).await
     }
 
     /// Takes a process out of the world, to kill or to stop it.
@@ -236,9 +250,16 @@ impl Production {
     /// # Panics
     /// Where it cannot be read.
     pub async fn dump(&self, service: &str) -> Vec<u8> {
+        self.dump_with(&["--schema", service]).await
+    }
+
+    /// What `pg_dump` writes with these arguments.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    pub async fn dump_with(&self, arguments: &[&str]) -> Vec<u8> {
         let mut dump = tokio::process::Command::new("pg_dump");
-        let output =
-            dump.args(["--schema", service]).arg(self.database_url()).output().await.expect("pg_dump runs");
+        let output = dump.args(arguments).arg(self.database_url()).output().await.expect("pg_dump runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }

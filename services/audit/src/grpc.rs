@@ -5,6 +5,7 @@ use contracts::audit::v1::{
     CheckpointRequest, CheckpointResponse, TimelineEntry, TimelineRequest, TimelineResponse,
 };
 use contracts::time::to_wire;
+use delivery::shown::name;
 use ids::Reference;
 use refusals::refused;
 use rights::{Granted, Reach, granted};
@@ -84,8 +85,9 @@ fn timeline_entry(told: Told) -> TimelineEntry {
     let Told { entry, words } = told;
     TimelineEntry {
         position: entry.position,
-        event_type: entry.kind,
-        source: entry.source,
+        // The log holds what it was told; a stranger to the exchange may have told it a name.
+        event_type: name(&entry.kind).to_owned(),
+        source: name(&entry.source).to_owned(),
         occurred_at: Some(to_wire(entry.occurred_at)),
         recorded_at: Some(to_wire(entry.recorded_at)),
         words,

@@ -286,7 +286,8 @@ async fn answer_item(
             Err(not_held) => answers::try_again(&not_held),
         },
     };
-    SubmitManyResponse { position, sender_reference: notification.sender_reference, answer: Some(answer) }
+    let sender_reference = answers::shown_key(notification.sender_reference);
+    SubmitManyResponse { position, sender_reference, answer: Some(answer) }
 }
 
 /// The items up to the first that cannot be read, and then what broke the stream, if anything did.

@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use ambient::Ambient;
+use secrecy::zeroize::Zeroizing;
 
 use crate::domain::match_tokens::Tokeniser;
 
@@ -40,13 +41,14 @@ pub enum MatchKeyError {
 pub fn open(file: &Path, ambient: &Ambient) -> Result<Tokeniser, MatchKeyError> {
     let failed = |source| MatchKeyError::File { file: file.display().to_string(), source };
     if !file.exists() {
-        write_whole(file, &format!("{}\n", hex::encode(ambient.bytes::<32>()))).map_err(failed)?;
+        let drawn = Zeroizing::new(hex::encode(*Zeroizing::new(ambient.bytes::<32>())) + "\n");
+        write_whole(file, &drawn).map_err(failed)?;
     }
-    let text = fs::read_to_string(file).map_err(failed)?;
-    let mut key = [0; 32];
-    hex::decode_to_slice(text.trim_end(), &mut key)
+    let text = Zeroizing::new(fs::read_to_string(file).map_err(failed)?);
+    let mut key = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim_end(), &mut *key)
         .map_err(|_| MatchKeyError::Key { file: file.display().to_string() })?;
-    Ok(Tokeniser::new(key))
+    Ok(Tokeniser::new(*key))
 }
 
 /// Writes the key whole or not at all.

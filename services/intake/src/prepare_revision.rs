@@ -2,7 +2,7 @@
 //! withdrawals and hand-overs differ in what they say, not in how they are proved.
 
 use ambient::Ambient;
-use contracts::events::{NOTIFICATION_AMENDED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN};
+use contracts::events::{Event, NOTIFICATION_AMENDED, NOTIFICATION_RECEIVED, NOTIFICATION_WITHDRAWN};
 use contracts::intake::v1::{NotificationAmended, NotificationReceived, NotificationWithdrawn};
 use contracts::notification::v1::{CodedNotification, Notification, RevisionKind, WithdrawalReason};
 use contracts::time::to_wire;
@@ -134,7 +134,8 @@ impl PrepareRevision {
         code(notification, labels, Some(&self.tokeniser))
     }
 
-    fn seal(&self, told_as: &'static str, draft: Draft, event: &impl Message) -> Result<Candidate, NotHeld> {
+    /// What is told is an [`Event`], which has no room for identities: a record does not compile here.
+    fn seal(&self, told_as: &'static str, draft: Draft, event: &impl Event) -> Result<Candidate, NotHeld> {
         let Draft { receipt, kind, content } = draft;
         let signed_note = self.notary.sign(&receipt.text()).map_err(|error| {
             tracing::error!(%error, "a receipt could not be signed");

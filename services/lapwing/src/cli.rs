@@ -3,13 +3,16 @@
 mod arguments;
 mod aside;
 mod changes;
+mod mistakes;
 mod parked;
 mod records;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use secrecy::SecretString;
 
 pub use arguments::{
     Acknowledge, BrokerAt, Check, Explain, IssueCertificate, LaneName, Migrate, Notify, OfReference, Pki,
@@ -23,6 +26,11 @@ pub use changes::{
 };
 pub use parked::{DiscardParked, ListParked, Parked, ParkedCommand, RetryParked, ShowParked};
 pub use records::{Erase, HoldRecords, Identities, Readings, Retention, RotateKeys};
+
+/// A value that no log and no error shows: a URL with a password, or words about a child.
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(text.into())
+}
 
 const EXIT_CODES: &str = "Exit codes:
   0  done
@@ -73,10 +81,13 @@ impl Lapwing {
     /// Reads this process's arguments. Without a verb they are read again as those of `up`, so that its settings
     /// from the environment count too.
     pub fn from_arguments() -> Self {
-        let lapwing = Self::parse();
+        let read =
+            |words: Vec<OsString>| Self::try_parse_from(words).unwrap_or_else(|error| mistakes::end(&error));
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let lapwing = read(words.clone());
         match lapwing.command {
             Some(_) => lapwing,
-            None => Self::parse_from(std::env::args_os().chain(["up".into()])),
+            None => read(words.into_iter().chain(["up".into()]).collect()),
         }
     }
 

@@ -77,9 +77,10 @@ impl From<LaneName> for Lane {
     }
 }
 
-/// Reads a reference before any server is asked: a slip is told at once.
+/// Reads a reference before any server is asked: a slip is told at once. What was typed is not repeated: it may be a name.
 fn reference(text: &str) -> anyhow::Result<Reference> {
-    text.parse().map_err(|error: ids::ReferenceError| anyhow::anyhow!("{text}: {error}"))
+    text.parse()
+        .map_err(|error: ids::ReferenceError| anyhow::anyhow!("the reference cannot be read: {error}"))
 }
 
 /// The authority that holds a notification: the one named, or else the one whose receipt is kept here.

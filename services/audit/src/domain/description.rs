@@ -22,6 +22,7 @@ use contracts::triage::v1::{
     CaseAcknowledged, CaseQueued, CaseStandAsideLifted, CaseStoodAside, ClusterRaised, LinkDecided,
     LinkProposed, NoticeIssued, QueueEntry,
 };
+use delivery::shown::name;
 use prost::{DecodeError, Message};
 use registers::AuthorityNumber;
 
@@ -32,7 +33,8 @@ mod state;
 
 pub use state::describe_state;
 
-/// Describes an event by its name and payload. A name that is not known yet stands for itself, and a payload that
+/// Describes an event by its name and payload. A name that is not known yet stands for itself, where it has the form of
+/// one, and a payload that
 /// cannot be read is said to be so: the log holds both as they came.
 pub fn describe(kind: &str, payload: &[u8]) -> String {
     let words = match kind {
@@ -61,9 +63,9 @@ pub fn describe(kind: &str, payload: &[u8]) -> String {
         CASE_STAND_ASIDE_LIFTED => {
             CaseStandAsideLifted::decode(payload).map(|event| changes::stand_aside_lifted(&event))
         }
-        unknown => Ok(format!("{unknown}, which this version of Lapwing cannot put in words")),
+        _ => Ok(format!("{}, which this version of Lapwing cannot put in words", name(kind))),
     };
-    words.unwrap_or_else(|_: DecodeError| format!("{kind}, whose content cannot be read"))
+    words.unwrap_or_else(|_: DecodeError| format!("{}, whose content cannot be read", name(kind)))
 }
 
 fn received(event: NotificationReceived) -> String {
@@ -123,13 +125,16 @@ fn purpose(lane: Lane) -> &'static str {
     }
 }
 
-/// An authority by its number, and by its name where the register knows it.
+/// An authority by its number, and by its name where the register knows it. What is no number is not repeated: an event of
+/// a stranger to the exchange may say anything.
 fn authority(number: &str) -> String {
     let known = number.parse().ok().and_then(|number: AuthorityNumber| registers::authorities().find(number));
     match known {
         Some(authority) => format!("authority {number} ({})", authority.name),
-        None if number.is_empty() => "an authority that is not named".to_owned(),
-        None => format!("authority {number}"),
+        None if number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("authority {number}")
+        }
+        None => "an authority that is not named".to_owned(),
     }
 }
 
@@ -164,6 +169,7 @@ mod tests {
         assert_eq!(words("373"), "received from authority 373 (Sheffield), revision 2");
         assert_eq!(words("999"), "received from authority 999, revision 2");
         assert_eq!(words(""), "received from an authority that is not named, revision 2");
+        assert_eq!(words("Robin"), "received from an authority that is not named, revision 2");
     }
 
     #[test]
@@ -206,6 +212,13 @@ mod tests {
             describe("case.acknowledged.v1", &event.encode_to_vec()),
             "taken over by the panel for decision"
         );
+    }
+
+    #[test]
+    fn a_name_that_is_none_of_an_event_is_not_repeated() {
+        for payload in [&b""[..], &[0x0a, 0xff]] {
+            assert!(describe("Robin Example", payload).starts_with("unknown, "));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use ambient::Ambient;
+use secrecy::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 use tlog_tiles::Hash;
 
@@ -16,24 +17,24 @@ use crate::domain::record::Record;
 const LENGTH: usize = 32;
 
 /// The salt of one notification, the same for all its records: whoever is shown it can check each of them, and
-/// destroying it erases them all.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Salt([u8; LENGTH]);
+/// destroying it erases them all. It is wiped from memory when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Salt(Zeroizing<[u8; LENGTH]>);
 
 impl Salt {
     /// Draws a new one.
     pub fn draw(ambient: &Ambient) -> Self {
-        Self(ambient.bytes())
+        Self(Zeroizing::new(ambient.bytes()))
     }
 
     /// One that a store holds; `None` where it has not 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        bytes.try_into().ok().map(|bytes| Self(Zeroizing::new(bytes)))
     }
 
     /// As a store holds it.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
     }
 }
 
@@ -46,7 +47,7 @@ impl fmt::Debug for Salt {
 
 /// What the log holds in place of a record: SHA-256 over the salt and the record's canonical encoding.
 pub fn commitment(salt: &Salt, record: &Record<'_>) -> [u8; 32] {
-    Sha256::new().chain_update(salt.0).chain_update(record.canonical()).finalize().into()
+    Sha256::new().chain_update(salt.as_bytes()).chain_update(record.canonical()).finalize().into()
 }
 
 /// The RFC 6962 leaf hash over the commitment: SHA-256 over a zero byte and the commitment (section 2.1).

@@ -3,23 +3,29 @@
 //! What a reader would get wrong: a token proves nothing. Two children may share a name and a birth date, and one child
 //! may be spelt in two ways that no rule here brings together: what is equal is proposed to a person, who decides.
 
+use std::sync::Arc;
+
 use contracts::notification::v1::ChildIdentity;
 use contracts::time::civil_date;
 use hmac::{Hmac, Mac};
+use secrecy::zeroize::Zeroize;
+use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
 
 mod normalised;
 
-/// Makes tokens under a key that only intake holds.
-#[derive(Clone)]
+/// Makes tokens under a key that only intake holds, that nothing prints, and that is wiped from memory with the last of them.
+#[derive(Debug, Clone)]
 pub struct Tokeniser {
-    key: [u8; 32],
+    key: Arc<SecretBox<[u8; 32]>>,
 }
 
 impl Tokeniser {
     /// Tokens under `key`. Other keys give other tokens: what was drawn under two keys cannot be compared.
-    pub fn new(key: [u8; 32]) -> Self {
-        Self { key }
+    pub fn new(mut key: [u8; 32]) -> Self {
+        let held = SecretBox::init_with_mut(|held: &mut [u8; 32]| held.copy_from_slice(&key));
+        key.zeroize();
+        Self { key: Arc::new(held) }
     }
 
     /// The token of a child, 32 hexadecimal digits; `None` where name or birth date is not known.
@@ -38,20 +44,13 @@ impl Tokeniser {
     /// HMAC-SHA256 over the kind of token and the parts, each ended by a zero byte so that none runs into the next; the
     /// first 16 bytes. The kind keeps a child's token from ever being a home's.
     fn token(&self, kind: &str, parts: &[&str]) -> String {
-        let mut keyed =
-            <Hmac<Sha256> as Mac>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        let mut keyed = <Hmac<Sha256> as Mac>::new_from_slice(self.key.expose_secret())
+            .expect("HMAC takes a key of any length");
         for part in std::iter::once(&kind).chain(parts) {
             keyed.update(part.as_bytes());
             keyed.update(&[0]);
         }
         hex::encode(&keyed.finalize().into_bytes()[..16])
-    }
-}
-
-impl std::fmt::Debug for Tokeniser {
-    /// The key never appears.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Tokeniser")
     }
 }
 

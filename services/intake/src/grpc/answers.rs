@@ -28,6 +28,13 @@ use crate::store::GivenReceipt;
 const CONFLICT_REMEDY: &str = "if it is the same incident, the one held stands: compare the fingerprints in Get's status.revisions, and amend it, \
                                or, where another authority has taken it over, tell that authority what differs; if it is another incident, give it a sender_reference of its own and send it again";
 
+/// A sender's reference as it may be repeated: one that has not the form of a reference may be a name, and is not.
+pub(super) fn shown_key(sender_reference: String) -> String {
+    let of_a_key = |byte: u8| byte.is_ascii_alphanumeric() || b"._/:-".contains(&byte);
+    let well_formed = sender_reference.len() <= 64 && sender_reference.bytes().all(of_a_key);
+    if well_formed { sender_reference } else { String::new() }
+}
+
 pub(super) fn held(receipt: &GivenReceipt, already_held: bool, warnings: Vec<Remark>) -> SubmitResponse {
     SubmitResponse { receipt: Some(self::receipt(receipt)), already_held, warnings }
 }
@@ -293,5 +300,17 @@ pub(super) fn not_answered(error: &NotAnswered) -> Status {
     match error {
         NotAnswered::Store(error) => refusals::store(SERVICE, error),
         NotAnswered::NotHeld(not_held) => try_again_status(not_held),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_senders_reference_that_has_not_the_form_of_one_is_not_repeated() {
+        assert_eq!(shown_key("KCC-2026-SI/055.1".into()), "KCC-2026-SI/055.1");
+        assert_eq!(shown_key("Robin Example".into()), "");
+        assert_eq!(shown_key("a".repeat(65)), "");
     }
 }

@@ -10,6 +10,7 @@ use intake::hold_together::{HoldTogether, Limits, NotHeld};
 use intake::store::postgres::{PostgresStore, open};
 use intake::store::{Holding, Key, Store};
 use lifecycle::{Ending, Lifecycle};
+use secrecy::ExposeSecret;
 use storage::postgres::Place;
 use storage::{Location, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,7 +29,8 @@ impl Line {
     async fn to(place: &Place) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (before, after) = place.url.split_once("@127.0.0.1:").expect("a URL of this machine");
+        let (before, after) =
+            place.url.expose_secret().split_once("@127.0.0.1:").expect("a URL of this machine");
         let (database_port, path) = after.split_once('/').expect("a URL with a database");
         let database_port: u16 = database_port.parse().expect("a port");
         let (passes, passing) = watch::channel(true);
@@ -41,7 +43,7 @@ impl Line {
             }
         });
         let url = format!("{before}@127.0.0.1:{port}/{path}");
-        Self { passes, place: Place { url, ..place.clone() } }
+        Self { passes, place: Place { url: url.into(), ..place.clone() } }
     }
 }
 

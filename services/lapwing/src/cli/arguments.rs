@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use secrecy::SecretString;
+
+use super::secret;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7443);
 
@@ -160,8 +163,8 @@ pub struct Migrate {
     #[arg(value_name = "SERVICE", value_enum)]
     pub services: Vec<ServiceName>,
     /// The database, as the role that owns the schemas, such as postgres://lapwing_owner@db.example/lapwing
-    #[arg(long, env = "LAPWING_DATABASE", value_name = "URL")]
-    pub database: String,
+    #[arg(long, env = "LAPWING_DATABASE", value_name = "URL", hide_env_values = true, value_parser = secret)]
+    pub database: SecretString,
 }
 
 /// One of the four services.
@@ -200,8 +203,8 @@ pub enum TopologyCommand {
 #[derive(Debug, Args)]
 pub struct BrokerAt {
     /// The broker, such as amqps://lapwing:PASSWORD@mq.example/lapwing
-    #[arg(long, env = "LAPWING_BROKER", value_name = "URL", hide_env_values = true)]
-    pub broker: String,
+    #[arg(long, env = "LAPWING_BROKER", value_name = "URL", hide_env_values = true, value_parser = secret)]
+    pub broker: SecretString,
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it
     #[arg(long, value_name = "FILE")]
     pub broker_authority: Option<PathBuf>,

@@ -7,6 +7,9 @@ use contracts::notification::v1::{DeclineReason, WithdrawalReason};
 use contracts::triage::v1::Recipient;
 use jiff::civil::Date;
 use registers::{AuthorityNumber, authorities};
+use secrecy::SecretString;
+
+use super::secret;
 
 /// An authority by its DfE number, or by a GSS code that it has or had.
 pub(super) fn authority(text: &str) -> Result<String, String> {
@@ -62,8 +65,8 @@ pub struct WithdrawNotification {
     #[arg(long)]
     pub reason: WithdrawalName,
     /// The same in your words; they stay with intake
-    #[arg(long, default_value = "")]
-    pub words: String,
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = secret)]
+    pub words: SecretString,
     /// The number of the revision [default: one more than the newest]
     #[arg(long, value_name = "NUMBER")]
     pub revision: Option<u32>,
@@ -129,8 +132,8 @@ pub struct DeclineHandOver {
     #[arg(long)]
     pub reason: DeclineName,
     /// The same in your words; they stay with intake
-    #[arg(long, default_value = "")]
-    pub words: String,
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = secret)]
+    pub words: SecretString,
 }
 
 /// `link`

@@ -8,6 +8,7 @@ use contracts::notification::v1::{Notification, Status, WithdrawalReason};
 use identity::Caller;
 use ids::Reference;
 use intake::domain::fingerprint::Fingerprint;
+use secrecy::ExposeSecret;
 use tonic::transport::Channel;
 
 use super::judgement::remarks;
@@ -66,7 +67,7 @@ pub(crate) async fn withdraw(context: &Context, withdraw: WithdrawNotification) 
     let authority = holder_of(context, reference, withdraw.authority)?;
     let mut client = as_authority(context, &authority).await?;
     let reason = WithdrawalReason::from(withdraw.reason).into();
-    let words = withdraw.words;
+    let words = withdraw.words.expose_secret().to_owned();
     let revision = match withdraw.revision {
         Some(revision) => revision,
         None => {

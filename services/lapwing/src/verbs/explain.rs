@@ -25,7 +25,7 @@ pub(crate) fn explain(context: &Context, explain: &Explain) -> Result<Ending, Fa
         Some((section, entry))
     });
     let (section, entry) = found.ok_or_else(|| {
-        anyhow!("{code}: no such code; a code is written as in the answer, such as CODE_RETIRED, and `lapwing explain` alone lists all")
+        anyhow!("there is no such code; a code is written as in the answer, such as CODE_RETIRED, and `lapwing explain` alone lists all")
     })?;
     if context.json {
         line(as_json(section, entry));

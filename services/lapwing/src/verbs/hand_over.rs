@@ -9,6 +9,7 @@ use contracts::intake::v1::{
 use contracts::json::to_json;
 use contracts::notification::v1::{DeclineReason, HandOver, HandOverState};
 use identity::Caller;
+use secrecy::ExposeSecret;
 
 use super::{Context, reference};
 use crate::cli::{AcceptHandOver, DeclineHandOver, HandOvers};
@@ -90,7 +91,7 @@ pub(crate) async fn accept(context: &Context, accept: AcceptHandOver) -> Result<
 /// As [`accept`].
 pub(crate) async fn decline(context: &Context, decline: DeclineHandOver) -> Result<Ending, Failure> {
     let reason = DeclineReason::from(decline.reason).into();
-    let answer = Answer::Decline(Declination { reason, words: decline.words });
+    let answer = Answer::Decline(Declination { reason, words: decline.words.expose_secret().to_owned() });
     let given = send(context, &decline.reference, &decline.authority, answer).await?;
     tell_answer(context, &given, "is declined; a person decides, and it stays held");
     Ok(Ending::Well)

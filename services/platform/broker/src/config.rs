@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 /// Where the broker is, and how it is used.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// A URL such as `amqps://lapwing:PASSWORD@mq.example:5671/lapwing`; the last part is the virtual host.
-    pub url: String,
+    /// It is never printed.
+    pub url: SecretString,
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it.
     #[serde(default)]
     pub authority: Option<PathBuf>,
@@ -55,7 +57,7 @@ fn patience_seconds() -> u16 {
 
 impl Config {
     /// A broker, with everything else as it is without being said.
-    pub fn at(url: impl Into<String>) -> Self {
+    pub fn at(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
             authority: None,
@@ -65,12 +67,5 @@ impl Config {
             heartbeat_seconds: heartbeat_seconds(),
             patience_seconds: patience_seconds(),
         }
-    }
-}
-
-impl std::fmt::Debug for Config {
-    /// The URL may hold a password.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Config").field("prefetch", &self.prefetch).finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
 use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Channel, Connection, ConnectionProperties, ErrorKind};
+use secrecy::ExposeSecret;
 
 use crate::{BrokerError, Config, topology};
 
@@ -61,7 +62,7 @@ const TIMES_ASKED_WHY: usize = 8;
 /// A broker that does not trust a certificate says so and hangs up at once (RFC 8446 section 6.2). Whether its word or the end of
 /// the connection is found first is luck, so a connection that it hung up on is tried again.
 pub(crate) async fn connect(config: &Config, name: &str) -> Result<Connection, BrokerError> {
-    let mut uri: AMQPUri = config.url.parse().map_err(|_: String| {
+    let mut uri: AMQPUri = config.url.expose_secret().parse().map_err(|_: String| {
         // The library's text repeats the URL, and with it the password.
         BrokerError::Url("it is no AMQP URL".to_owned())
     })?;

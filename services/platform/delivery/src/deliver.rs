@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use lifecycle::{BackOff, CancellationToken};
 
-use crate::{Delivered, Envelope, HandlingError, Receiver};
+use crate::{Delivered, Envelope, HandlingError, Receiver, shown};
 
 /// How often an event that a receiver refuses is tried alone before it is parked.
 const TRIES: u32 = 3;
@@ -105,7 +105,7 @@ async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationTo
 }
 
 async fn park(receiver: &Receiver, envelope: &Envelope, reason: &str, stop: &CancellationToken) -> Delivery {
-    tracing::error!(queue = receiver.subscriber.queue(), event = %envelope.id, kind = envelope.kind, reason, "parked an event that cannot be handled");
+    tracing::error!(queue = receiver.subscriber.queue(), event = %envelope.id, kind = shown::name(&envelope.kind), reason, "parked an event that cannot be handled");
     let mut back_off = BackOff::default();
     let queue = receiver.subscriber.queue();
     while let Err(error) = receiver.keeper.park(queue, envelope, reason).await {

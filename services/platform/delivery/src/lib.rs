@@ -14,6 +14,7 @@ mod post_room;
 pub mod postgres;
 mod receive;
 mod relay;
+pub mod shown;
 pub mod sqlite;
 
 pub use carrier::Carrier;

@@ -92,7 +92,7 @@ impl Delivered {
             messaging.operation.type = "process",
             messaging.destination.name = queue,
             messaging.message.id = %envelope.id,
-            lapwing.reference = envelope.subject,
+            lapwing.reference = crate::shown::reference(&envelope.subject),
         );
         envelope.trace.adopt(&span);
         Self { envelope, span }

@@ -3,7 +3,9 @@
 //! The library's own TLS is not used: it never reads a certificate again, and works out nobody. [`crate::door`] hands it
 //! connections whose caller is known.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ambient::Ambient;
@@ -34,6 +36,22 @@ pub struct Rules {
     /// Clock and chance.
     pub ambient: Ambient,
 }
+
+/// Every call that a server of Lapwing may answer, such as `lapwing.intake.v1.IntakeService/Submit`: in traces others have no
+/// name, for it may be a child's.
+static ANSWERED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let ours = contracts::DESCRIPTOR_POOL.services().flat_map(|service| {
+        let name = service.full_name().to_owned();
+        service.methods().map(|method| format!("{name}/{}", method.name())).collect::<Vec<_>>()
+    });
+    let usual = [
+        "grpc.health.v1.Health/Check",
+        "grpc.health.v1.Health/Watch",
+        "grpc.health.v1.Health/List",
+        "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    ];
+    ours.chain(usual.map(str::to_owned)).collect()
+});
 
 /// Takes the address, before anything else is started.
 ///
@@ -100,7 +118,7 @@ pub async fn serve(
     rules.limits.judge()?;
     let door = Door::new(rules.trusted, rules.limits, rules.ambient);
     let router = limited(&door.limits)
-        .trace_fn(telemetry::server_span)
+        .trace_fn(|request| telemetry::server_span(request, |path| ANSWERED.contains(path)))
         // The guard is outermost: it says whose connection a call came by, and the table of rights asks that.
         .layer(GuardLayer(door.clone()))
         .layer(rights::RightsLayer)
@@ -131,5 +149,17 @@ fn limited(limits: &Limits) -> Server {
     match limits.connection_age_seconds {
         Some(age) => server.max_connection_age(Duration::from_secs(age)),
         None => server,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_the_contracts_have_a_name_in_traces_and_no_other_has() {
+        assert!(ANSWERED.contains("lapwing.intake.v1.IntakeService/Submit"));
+        assert!(ANSWERED.contains("lapwing.operations.v1.ParkedService/Retry"));
+        assert!(!ANSWERED.contains("lapwing.intake.v1.IntakeService/Wren") && !ANSWERED.contains(""));
     }
 }

@@ -130,8 +130,21 @@ pub fn read<Service: DeserializeOwned>(file: &Path) -> Result<Settings<Service>>
     toml::from_str(&text).map_err(|error: toml::de::Error| {
         // Without the line itself, as the library shows it: it may hold a password.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        anyhow::anyhow!("{}, line {}: {}", file.display(), before.lines().count().max(1), error.message())
+        let line = before.lines().count().max(1);
+        anyhow::anyhow!("{}, line {line}: {}", file.display(), without_values(error.message()))
     })
+}
+
+/// Cuts a value out of the library's words: a URL that was put under the wrong key may hold a password.
+fn without_values(message: &str) -> String {
+    let value = ["invalid type", "invalid value", "invalid length", "unknown variant"]
+        .into_iter()
+        .find(|kind| message.starts_with(*kind));
+    match (value, message.rfind(", expected ")) {
+        (Some(kind), Some(at)) => format!("{kind}{}", &message[at..]),
+        (Some(kind), None) => kind.to_owned(),
+        (None, _) => message.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +203,26 @@ mod tests {
             assert!(error.contains(wrong) && error.contains("bird.toml, line"), "{error}");
             assert!(!error.contains("amqp://"), "the line may hold a password: {error}");
         }
+    }
+
+    #[test]
+    fn a_url_under_the_wrong_key_is_not_repeated() {
+        for (right, wrong) in [
+            ("largest = 5", "largest = \"amqp://lapwing:s3cret@mq\""),
+            ("\"127.0.0.1:0\"", "\"amqp://lapwing:s3cret@mq\""),
+            ("url = \"amqp://127.0.0.1\"", "url = [\"amqp://lapwing:s3cret@mq\"]"),
+        ] {
+            let (_folder, file) = written(&WHOLE.replace(right, wrong));
+            let error = format!("{:#}", read::<Service>(&file).expect_err("refused"));
+            assert!(!error.contains("s3cret") && error.contains("bird.toml, line"), "{error}");
+        }
+    }
+
+    #[test]
+    fn settings_never_print_the_brokers_password() {
+        let (_folder, file) = written(&WHOLE.replace("amqp://127.0.0.1", "amqp://lapwing:s3cret@127.0.0.1"));
+        let settings = read::<Service>(&file).expect("reads");
+        assert!(!format!("{settings:?}{settings:#?}").contains("s3cret"));
     }
 
     #[test]

@@ -10,9 +10,11 @@ use std::path::Path;
 
 use ambient::Ambient;
 use rand_core::{CryptoRng, RngCore};
+use secrecy::zeroize::Zeroizing;
 use signed_note::{Note, Signer as _, StandardSigner, StandardVerifier, Verifier as _, VerifierList};
 
-/// Signs notes under one name with one key.
+/// Signs notes under one name with one key, which is wiped from memory with it (`ed25519-dalek` does, and the texts that it
+/// was read from are here).
 pub struct Notary {
     signer: StandardSigner,
     public: String,
@@ -68,9 +70,11 @@ impl Notary {
         }
         if !file.exists() {
             let (private, public) = signed_note::generate_key(&mut Drawn(ambient), name);
-            write_whole(file, &format!("{private}\n{public}\n")).map_err(failed)?;
+            let private = Zeroizing::new(private);
+            let both = Zeroizing::new(format!("{}\n{public}\n", *private));
+            write_whole(file, &both).map_err(failed)?;
         }
-        let both = fs::read_to_string(file).map_err(failed)?;
+        let both = Zeroizing::new(fs::read_to_string(file).map_err(failed)?);
         let notary =
             Self::from_lines(&both).ok_or_else(|| NotaryError::Key { file: file.display().to_string() })?;
         fs::write(file.with_added_extension("pub"), format!("{}\n", notary.public)).map_err(failed)?;

@@ -1,24 +1,19 @@
 //! The attributes of a parked event as they may be shown: a message that could not be read may say anything in them, names
 //! too.
 
-use ids::Reference;
-
-/// What stands for an attribute that has not the right form.
-const UNKNOWN: &str = "unknown";
+use delivery::shown;
 
 /// The most characters of a reason that are shown.
 const REASON: usize = 1000;
 
 /// The name of an event or a service, such as `case.queued.v1`.
 pub(crate) fn name(text: &str) -> String {
-    let of_a_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    let well_formed = (1..=100).contains(&text.len()) && text.bytes().all(of_a_name);
-    if well_formed { text.to_owned() } else { UNKNOWN.to_owned() }
+    shown::name(text).to_owned()
 }
 
 /// A reference, or nothing.
 pub(crate) fn reference(text: &str) -> String {
-    text.parse::<Reference>().map(|reference| reference.to_string()).unwrap_or_default()
+    shown::reference(text)
 }
 
 /// An authority's DfE number, or nothing.

@@ -8,7 +8,7 @@ use crate::{StoreError, postgres, sqlite};
 
 /// Where a store is. In a settings file: `store.sqlite = "/var/lib/lapwing/intake.sqlite"`, or a table
 /// `[store.postgres]` with `url` and `schema`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Location {
     /// A file, made where there is none. One process at a time uses it.
@@ -56,4 +56,20 @@ pub enum OpenError {
     /// A schema of PostgreSQL.
     #[error(transparent)]
     Postgres(#[from] postgres::OpenError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_in_no_print_and_in_no_error() {
+        for url in ["postgres://lapwing:s3cret@[::1", "postgres://lapwing:s3cret@localhost:no/x"] {
+            let place = postgres::Place { url: url.into(), schema: "birds".into(), connections: 1 };
+            let location = Location::Postgres(place.clone());
+            assert!(!format!("{location:?}{location:#?}").contains("s3cret"));
+            let refused = postgres::Database::open(&place, &[]).await.expect_err("no URL");
+            assert!(!format!("{refused} {refused:?}").contains("s3cret"), "{refused:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -32,12 +33,12 @@ const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Where a service's store is.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// A URL such as `postgres://lapwing_intake@db.example/lapwing?sslmode=verify-full&sslrootcert=/etc/lapwing/db.pem`.
-    /// The password may stand in `PGPASSFILE` in its place.
-    pub url: String,
+    /// The password may stand in `PGPASSFILE` in its place; it is never printed.
+    pub url: SecretString,
     /// The schema, which `deploy/postgres/roles.sql` makes.
     pub schema: String,
     /// The most connections that one process opens. More lets more calls read at once; each costs the database some
@@ -48,13 +49,6 @@ pub struct Place {
 
 fn connections() -> u32 {
     8
-}
-
-impl std::fmt::Debug for Place {
-    /// The URL may hold a password.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Place(schema {})", self.schema)
-    }
 }
 
 /// A service's store.
@@ -231,7 +225,7 @@ pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Column
 }
 
 async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
-    let options = PgConnectOptions::from_str(&place.url)
+    let options = PgConnectOptions::from_str(place.url.expose_secret())
         .map_err(|source| not_opened(place, source))?
         .application_name(&format!("lapwing {}", place.schema))
         .options([

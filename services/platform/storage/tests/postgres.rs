@@ -2,6 +2,7 @@
 
 use ambient::Ambient;
 use identity::{Caller, DevelopmentAuthority, Role};
+use secrecy::ExposeSecret;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use storage::postgres::{Database, OpenError, Place};
 use storage::{Doing, StoreError};
@@ -87,13 +88,13 @@ async fn a_schema_that_is_not_this_versions_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_told_with_what_to_do() {
     let server = Server::shared().await;
-    let no_database = Place { url: server.url("nowhere"), schema: "birds".into(), connections: 1 };
+    let no_database = Place { url: server.url("nowhere").into(), schema: "birds".into(), connections: 1 };
     let text = refusal(&no_database, &migrator(&[BIRDS])).await;
     assert!(text.contains("nowhere") && text.contains("deploy/README.md"), "{text}");
     let place = server.schema("birds").await;
     let text = refusal(&Place { schema: "fish".into(), ..place.clone() }, &migrator(&[BIRDS])).await;
     assert!(text.contains("schema fish") && text.contains("roles.sql"), "{text}");
-    let nobody = Place { url: format!("postgres://127.0.0.1:{}/x", testbed::free_port()), ..place };
+    let nobody = Place { url: format!("postgres://127.0.0.1:{}/x", testbed::free_port()).into(), ..place };
     let text = refusal(&nobody, &migrator(&[BIRDS])).await;
     assert!(text.contains("check that the server runs"), "{text}");
 }
@@ -120,7 +121,8 @@ async fn what_the_value_is_wrong_for_is_refused_and_what_the_moment_is_wrong_for
 #[tokio::test]
 async fn writers_see_what_was_committed_before_their_turn_whatever_the_database_is_set_to() {
     let (place, _) = migrated().await;
-    let database = place.url.rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name");
+    let database =
+        place.url.expose_secret().rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name");
     let set = format!("ALTER DATABASE {database} SET default_transaction_isolation = 'repeatable read'");
     Server::shared().await.sql(database, &set).await;
     let one = Database::open(&place, &[&migrator(&[BIRDS])]).await.expect("opens");
@@ -167,7 +169,7 @@ async fn a_database_is_used_over_tls_and_who_is_not_trusted_is_told_what_to_set(
             trusts.join("authority.pem").display(),
             shown.unwrap_or_default()
         );
-        Place { url, schema: "public".into(), connections: 1 }
+        Place { url: url.into(), schema: "public".into(), connections: 1 }
     };
     let birds = migrator(&[BIRDS]);
     let trusting = place(ours.path(), Some(ours.path()));

@@ -7,9 +7,16 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::TraceContext;
 
+/// What stands for the name of a call that nobody here answers.
+const UNKNOWN: &str = "unknown/unknown";
+
 /// The span of one call, child of the caller's. For `tonic`'s `trace_fn`, which enters it only afterwards.
-pub fn server_span(request: &http::Request<()>) -> Span {
+///
+/// What a caller may write freely goes no further: the name of a call that is none of those `answered`, and `tracestate`, which
+/// would travel with every event that the call causes. Services of Lapwing send none.
+pub fn server_span(request: &http::Request<()>, answered: impl Fn(&str) -> bool) -> Span {
     let path = request.uri().path().trim_start_matches('/');
+    let path = if answered(path) { path } else { UNKNOWN };
     let (service, method) = path.split_once('/').unwrap_or((path, ""));
     let span = info_span!(
         target: "lapwing",
@@ -20,8 +27,8 @@ pub fn server_span(request: &http::Request<()>) -> Span {
         rpc.service = service,
         rpc.method = method,
     );
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    TraceContext { traceparent: header("traceparent"), tracestate: header("tracestate") }.adopt(&span);
+    let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    TraceContext { traceparent: traceparent.map(str::to_owned), tracestate: None }.adopt(&span);
     span
 }
 

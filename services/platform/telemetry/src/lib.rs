@@ -141,12 +141,26 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
         .with_target(false)
         .compact()
         // A line says what was handled; the attributes of the span around it are for the collector.
-        // The broker's client would show messages that came back, body and all; whoever uses it says what matters.
-        .with_filter(
-            filter.and(filter_fn(|metadata| metadata.is_event() && !metadata.target().starts_with("lapin"))),
-        );
+        .with_filter(filter.and(filter_fn(|metadata| metadata.is_event() && tells_no_content(metadata))));
     tracing_subscriber::registry().with(spans).with(lines).try_init().map_err(|_| StartError::Twice)?;
     Ok(Telemetry { provider })
+}
+
+/// Libraries that handle bytes before anybody has looked at them, or after.
+const CARRIERS: [&str; 8] = ["h2", "hyper", "rustls", "sqlx", "tokio_util", "tonic", "tower", "want"];
+
+/// Whether a log line cannot repeat what somebody sent, whatever filter is set. At `trace` the carriers tell of single bytes
+/// and headers: tonic repeats a `grpc-timeout` that it cannot read, word for word. lapin shows messages that came back, body
+/// and all, at higher levels too; whoever uses it says what matters.
+fn tells_no_content(metadata: &tracing::Metadata<'_>) -> bool {
+    let from = |name: &&str| {
+        metadata
+            .target()
+            .strip_prefix(*name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '_']))
+    };
+    let at_trace = *metadata.level() == tracing::Level::TRACE;
+    !from(&"lapin") && !(at_trace && CARRIERS.iter().any(|name| from(name)))
 }
 
 fn provider(settings: &Settings) -> Result<SdkTracerProvider, StartError> {
@@ -181,5 +195,47 @@ impl Telemetry {
         if let Ok(Err(error)) = flushed {
             tracing::warn!(%error, "spans could not be sent");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no test panicked here").extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn at_trace_a_library_that_carries_bytes_tells_none_of_them_and_lapwing_tells_all() {
+        let lines = Lines::default();
+        let written = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(move || written.clone())
+            .with_filter(EnvFilter::new("trace").and(filter_fn(tells_no_content)));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            tracing::trace!(target: "tonic::transport::service::grpc_timeout", "header Wren-1");
+            tracing::trace!(target: "h2", "frame Wren-2");
+            tracing::error!(target: "lapin::channel", "returned Wren-3");
+            tracing::debug!(target: "hyper::proto", "told 4");
+            tracing::trace!(target: "hyperbole", "told 5");
+            tracing::trace!(target: "intake", "told 6");
+        });
+        let told = String::from_utf8(lines.0.lock().expect("no test panicked here").clone()).expect("UTF-8");
+        assert!(!told.contains("Wren"), "{told}");
+        assert_eq!(told.lines().count(), 3, "{told}");
     }
 }

@@ -98,6 +98,11 @@ impl Server {
         server
     }
 
+    /// The folder with all that it keeps: data and logs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The port it listens at, on this machine alone.
     pub fn port(&self) -> u16 {
         self.port
@@ -135,7 +140,7 @@ impl Server {
 
     /// A place in a database, as the role that may do everything.
     pub fn place(&self, database: &str, schema: &str) -> Place {
-        Place { url: self.url(database), schema: schema.to_owned(), connections: 8 }
+        Place { url: self.url(database).into(), schema: schema.to_owned(), connections: 8 }
     }
 
     /// Runs statements as the role that may do everything.

@@ -98,6 +98,11 @@ impl Server {
         server
     }
 
+    /// The folder with all that it keeps: data and logs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The port it listens at, on this machine alone.
     pub fn port(&self) -> u16 {
         self.ports.amqp

@@ -55,7 +55,7 @@ impl Deployed {
     /// Audit's schema, as a role.
     fn audit(&self, role: &str) -> Place {
         let url = self.server.url_of(role, &self.database);
-        Place { url, ..self.server.place(&self.database, "audit") }
+        Place { url: url.into(), ..self.server.place(&self.database, "audit") }
     }
 
     /// An audit that runs as its own role.

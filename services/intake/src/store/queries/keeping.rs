@@ -4,7 +4,7 @@
 //! on record who saw nothing, and never the other way round.
 
 use contracts::eligibility::v1::NotificationAssessed;
-use contracts::events::{HOLD_PLACED, HOLD_RELEASED, IDENTITIES_READ, NOTIFICATION_ERASED};
+use contracts::events::{Event, HOLD_PLACED, HOLD_RELEASED, IDENTITIES_READ, NOTIFICATION_ERASED};
 use contracts::intake::v1::{IdentitiesRead, LegalHold, LegalHoldChanged, NotificationErased, Reading};
 use contracts::notification::v1::Erasure;
 use contracts::time::to_wire;
@@ -280,7 +280,7 @@ fn sealed(
     kind: &'static str,
     subject: Reference,
     owner: &str,
-    event: &impl Message,
+    event: &impl Event,
 ) -> Envelope {
     Envelope::seal(Origin { kind, source: SERVICE, subject, owner }, event, &store.ambient)
 }

@@ -7,7 +7,7 @@ use lapin::BasicProperties;
 use lapin::options::{BasicGetOptions, BasicPublishOptions, BasicRejectOptions};
 use lifecycle::Lifecycle;
 
-use crate::world::{Reader, channel, event, fresh, publish_all, to_queue, until_depth};
+use crate::world::{Reader, channel, event, fresh, heard, publish_all, to_queue, until_depth};
 
 const QUEUE: &str = "eligibility.notifications";
 
@@ -59,7 +59,7 @@ async fn an_event_that_ends_its_reader_each_time_is_given_up_and_kept_whole() {
     collect_parked(&config, QUEUE, keeper.clone(), &lifecycle);
     keeper.until("the event", |taken| !taken.parked.is_empty()).await;
     let (kept, reason) = keeper.look(|taken| taken.parked[0].clone());
-    assert_eq!(kept, poison);
+    assert_eq!(kept, heard(poison));
     assert!(reason.contains(&format!("after {DELIVERIES_AT_MOST} deliveries")), "{reason}");
 }
 

@@ -11,7 +11,7 @@ use lapin::options::BasicGetOptions;
 use lapin::types::FieldTable;
 use lifecycle::{CancellationToken, Lifecycle};
 
-use crate::world::{Reader, channel, event, fresh, to_queue, until_depth};
+use crate::world::{Reader, channel, event, fresh, heard, to_queue, until_depth};
 
 #[tokio::test]
 async fn an_event_is_heard_as_it_was_published() {
@@ -23,7 +23,7 @@ async fn an_event_is_heard_as_it_was_published() {
     let (reader, lifecycle) = (Reader::of("eligibility.notifications"), Lifecycle::new());
     consume(&config, reader.receiving(), &lifecycle);
     reader.until("the event", |taken| !taken.effects.is_empty()).await;
-    assert_eq!(reader.look(|taken| taken.effects[&published.id].clone()), published);
+    assert_eq!(reader.look(|taken| taken.effects[&published.id].clone()), heard(published));
     publisher.close().await;
 }
 

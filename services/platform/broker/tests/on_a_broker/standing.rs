@@ -8,6 +8,7 @@ use lapin::options::{
 };
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Confirmation, ExchangeKind};
+use secrecy::ExposeSecret;
 use testbed::rabbitmq::Server;
 
 use crate::world::{channel, event, fresh, publish_all, until_depth};
@@ -97,7 +98,8 @@ async fn exported_definitions_make_a_broker_that_passes_and_delivers() {
 #[tokio::test]
 async fn what_trying_again_does_not_mend_is_refused_with_what_to_do() {
     let (server, config) = fresh().await;
-    let refused = probe(&Config::at(config.url.replace("guest:guest", "guest:wr0ng-s3cret"))).await;
+    let refused =
+        probe(&Config::at(config.url.expose_secret().replace("guest:guest", "guest:wr0ng-s3cret"))).await;
     let refused = refused.expect_err("a wrong password");
     assert!(matches!(refused, BrokerError::Credentials(_)), "{refused:?}");
     assert!(refused.to_string().contains("password") && !refused.to_string().contains("wr0ng"), "{refused}");
@@ -111,11 +113,13 @@ async fn what_trying_again_does_not_mend_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_user_without_permissions_is_refused_with_what_to_do() {
     let (server, config) = fresh().await;
-    let name = format!("reader-{}", config.url.rsplit('/').next().expect("a virtual host"));
-    let vhost = config.url.rsplit('/').next().expect("a virtual host");
+    let name = format!("reader-{}", config.url.expose_secret().rsplit('/').next().expect("a virtual host"));
+    let vhost = config.url.expose_secret().rsplit('/').next().expect("a virtual host");
     server.ctl(&["add_user", &name, "s3cret"]).await;
     server.ctl(&["set_permissions", "-p", vhost, &name, "^$", "^$", ".*"]).await;
-    let refused = probe(&Config::at(config.url.replace("guest:guest", &format!("{name}:s3cret")))).await;
+    let refused =
+        probe(&Config::at(config.url.expose_secret().replace("guest:guest", &format!("{name}:s3cret"))))
+            .await;
     let refused = refused.expect_err("no permission to declare");
     assert!(matches!(refused, BrokerError::Credentials(_)), "{refused:?}");
     assert!(refused.to_string().contains("set_permissions") && !refused.to_string().contains("s3cret"));

@@ -10,6 +10,7 @@ use delivery::{Carrier, Delivered, Envelope, HandlingError, Keeper, Receiver, Ro
 use ids::EventId;
 use lapin::{Channel, Connection, ConnectionProperties};
 use lifecycle::{BackOff, CancellationToken};
+use secrecy::ExposeSecret;
 use telemetry::TraceContext;
 use testbed::rabbitmq::Server;
 use tokio::sync::watch;
@@ -43,6 +44,12 @@ pub(crate) fn event(number: u128, kind: &str) -> Envelope {
     }
 }
 
+/// The same event as it is heard: whatever is in `tracestate` is not taken in.
+pub(crate) fn heard(mut event: Envelope) -> Envelope {
+    event.trace.tracestate = None;
+    event
+}
+
 /// The same event, for one queue alone.
 pub(crate) fn to_queue(event: Envelope, queue: &str) -> Envelope {
     event.routed(Route { queue: Some(queue.to_owned()), ..Route::default() })
@@ -63,8 +70,9 @@ pub(crate) async fn publish_all(publisher: &Publisher, mut batch: Vec<Envelope>)
 
 /// A channel beside those of the crate, for what the crate never does.
 pub(crate) async fn channel(config: &Config) -> (Connection, Channel) {
-    let connection =
-        Connection::connect(&config.url, ConnectionProperties::default()).await.expect("connects");
+    let connection = Connection::connect(config.url.expose_secret(), ConnectionProperties::default())
+        .await
+        .expect("connects");
     let channel = connection.create_channel().await.expect("a channel");
     (connection, channel)
 }
@@ -151,7 +159,7 @@ impl Keeper for Reader {
 
 /// Messages of a queue that are ready or under way.
 async fn depth(server: &Server, config: &Config, queue: &str) -> usize {
-    server.depths(&config.url).await.get(queue).copied().unwrap_or_default()
+    server.depths(config.url.expose_secret()).await.get(queue).copied().unwrap_or_default()
 }
 
 /// Asks until the broker has so many messages on a queue: it counts them a moment late.
