@@ -108,7 +108,7 @@ pub(crate) async fn elsewhere(clients: &Clients, needles: &mut Needles, answers:
         answers.keep("Get, no reference", answer).expect_err("no reference");
     }
     let watched = intake.watch(WatchRequest { reference: name.clone() }).await;
-    answers.refused("Watch, no reference", &watched.err().expect("no reference"));
+    answers.refused("Watch, no reference", &watched.expect_err("no reference"));
     let sent = Some(whole("CANARY-6", SENDER));
     let amend = AmendRequest { reference: name.clone(), revision: 2, notification: sent };
     let answer = intake.amend(amend).await;

@@ -140,11 +140,6 @@ impl Table {
             .filter(|(_, hit)| hit.needle.kept == kept)
             .collect()
     }
-
-    /// The names of the places.
-    pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
-        self.rows.keys().map(String::as_str)
-    }
 }
 
 /// Hits as a person reads them.

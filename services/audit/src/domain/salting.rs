@@ -14,7 +14,7 @@ use crate::domain::leaf::{Salt, leaf_hash};
 use crate::domain::record::Record;
 
 /// The salt that is held for a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldSalt {
     /// The salt.
     pub salt: Salt,
@@ -49,7 +49,7 @@ impl Salting {
                 continue;
             }
             let salt = HeldSalt { salt: Salt::draw(ambient), after_erasure: is_erased_now };
-            held.insert(reference.clone(), salt);
+            held.insert(reference.clone(), salt.clone());
             drawn.push((reference, salt));
         }
         Self { held, destroyed, drawn, erased }
@@ -122,7 +122,8 @@ mod tests {
             record(CASE_QUEUED, ERASED, &ambient),
         ];
         let before = held(&ambient, false);
-        let store = HashMap::from([(ERASED.to_owned(), before), (OTHER.to_owned(), held(&ambient, false))]);
+        let store =
+            HashMap::from([(ERASED.to_owned(), before.clone()), (OTHER.to_owned(), held(&ambient, false))]);
         let salting = Salting::of(&records.iter().collect::<Vec<_>>(), store, &ambient);
         assert_eq!((salting.destroyed.as_slice(), salting.drawn.len()), ([ERASED.to_owned()].as_slice(), 1));
         assert!(salting.drawn[0].1.after_erasure && salting.drawn[0].1.salt != before.salt);

@@ -3,9 +3,10 @@
 use contracts::events::{HAND_OVER_LAPSED, HOLD_PLACED, HOLD_RELEASED, IDENTITIES_READ, NOTIFICATION_ERASED};
 use contracts::intake::v1::{IdentitiesRead, NotificationErased};
 use contracts::notification::v1::{ErasureReason, HandOverState, HoldReason, ReadingPurpose, Stage};
-use ids::Reference;
+use delivery::Heard;
+use ids::{EventId, Reference};
 use intake::store::{
-    Bound, Erased, Erasing, Hold, HoldPlaced, Holding, Key, OverTime, Overdue, Read, ReadingOf,
+    Aside, Bound, Erased, Erasing, Hold, HoldPlaced, Holding, Key, OverTime, Overdue, Read, ReadingOf,
 };
 use jiff::{SignedDuration, Timestamp};
 use prost::Message;

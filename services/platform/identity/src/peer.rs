@@ -75,6 +75,7 @@ mod tests {
         Peer::of(vec![parameters.self_signed(&key).expect("a certificate").der().clone()])
     }
 
+    #[expect(clippy::disallowed_methods, reason = "this is its test")]
     fn asked(peer: Option<Peer>) -> Result<Caller, String> {
         let mut request = Request::new(());
         if let Some(peer) = peer {

@@ -159,8 +159,8 @@ fn tells_no_content(metadata: &tracing::Metadata<'_>) -> bool {
             .strip_prefix(*name)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '_']))
     };
-    let at_trace = *metadata.level() == tracing::Level::TRACE;
-    !from(&"lapin") && !(at_trace && CARRIERS.iter().any(|name| from(name)))
+    let carried = *metadata.level() == tracing::Level::TRACE && CARRIERS.iter().any(from);
+    !(carried || from(&"lapin"))
 }
 
 fn provider(settings: &Settings) -> Result<SdkTracerProvider, StartError> {

@@ -14,7 +14,7 @@ use triage::domain::told::News;
 use triage::store::{Arrival, Store, TakenUp};
 
 use super::dialect::park;
-use super::world::{Finding, World, at};
+use super::world::{Finding, World, at, secretariat};
 
 const CHILD: &str = "0123456789abcdef0123456789abcdef";
 const HOME: &str = "fedcba9876543210fedcba9876543210";
@@ -206,7 +206,7 @@ async fn an_erasure_that_comes_before_any_finding_waits_for_it() {
     let world = World::new().await;
     let finding = world.finding();
     world.take_up(&[world.erasure(finding.reference, 1)], 2).await;
-    assert!(world.store.find(finding.reference).await.expect("reads").is_none());
+    assert!(world.store.find(finding.reference, &secretariat()).await.expect("reads").case().is_none());
     let heard = heard(&world, &finding);
     let News::Assessed(assessed) = &heard.effect.news else { panic!("a finding") };
     assert_eq!(assessed.revision, 1);
