@@ -193,6 +193,6 @@ pub(crate) async fn raw(clients: &Clients, needles: &mut Needles, answers: &mut 
         let path = path.parse().expect("a path");
         let answer = client.unary(Request::new(Bytes::new()), path, codec).await;
         let status = answers.keep("no such call", answer).expect_err("no such call");
-        assert_eq!(status.code(), Code::Unimplemented, "{status}");
+        assert_eq!(status.code(), Code::PermissionDenied, "{status}");
     }
 }

@@ -49,6 +49,11 @@ impl Clients {
         self.channel_to(&self.addresses.intake, caller).await
     }
 
+    /// Where triage is called.
+    pub fn triage_address(&self) -> &str {
+        &self.addresses.triage
+    }
+
     /// A connection to a server as some caller.
     ///
     /// # Panics

@@ -15,6 +15,7 @@ mod other_language;
 mod panel_consumer;
 mod parked;
 mod production;
+mod records;
 mod revisions;
 mod rights;
 mod same_submission;

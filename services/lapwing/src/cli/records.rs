@@ -10,7 +10,7 @@ fn caller(text: &str) -> Result<Caller, String> {
 }
 
 fn operator() -> Caller {
-    Caller::new(Role::Operator, "local")
+    Caller::new(Role::Operator, "duty")
 }
 
 /// Why identities are read.
