@@ -1,5 +1,5 @@
-//! What the command prints, verb by verb. None of them is meant to show who a notification is about: a record is read back by
-//! gRPC alone.
+//! What the command prints, verb by verb. None of those that are run is meant to show who a notification is about; `identities`,
+//! which is, and the other verbs that keep records are not run.
 
 use std::path::Path;
 
