@@ -3,5 +3,6 @@
 
 mod back_pressure;
 mod hand_overs;
+mod records;
 mod revisions;
 mod service;

@@ -1,13 +1,17 @@
 //! A running intake in a folder of its own, whose clock the test sets.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ambient::{Ambient, SeededChance, SetClock};
 use async_trait::async_trait;
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::NOTIFICATION_ASSESSED;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
+use contracts::intake::v1::client::records_service_client::RecordsServiceClient;
 use contracts::intake::v1::intake_service_server::IntakeServiceServer;
+use contracts::intake::v1::records_service_server::RecordsServiceServer;
 use contracts::intake::v1::{GetRequest, GetResponse, Receipt, SubmitRequest, get_request};
 use contracts::notification::v1::{
     Answer, Area, Assessment, Child, ChildFacts, ChildIdentity, CodedNotification, Incident, IncidentFacts,
@@ -19,6 +23,7 @@ use intake::Intake;
 use intake::assessor::Assessor;
 use intake::config::Config;
 use intake::grpc::IntakeGrpc;
+use intake::grpc::records::RecordsGrpc;
 use lifecycle::Lifecycle;
 use prost::Message;
 use rights::Enforced;
@@ -30,14 +35,16 @@ use tonic_types::StatusExt;
 pub(crate) const NAME: &str = "Zaunkoenig Zilpzalp";
 
 type Interceptor = Box<dyn FnMut(Request<()>) -> Result<Request<()>, Status> + Send>;
+type Records =
+    RecordsServiceClient<InterceptedService<Enforced<RecordsServiceServer<RecordsGrpc>>, Interceptor>>;
 type Client = IntakeServiceClient<InterceptedService<Enforced<IntakeServiceServer<IntakeGrpc>>, Interceptor>>;
 
 pub(crate) struct Service {
     pub(crate) intake: Intake,
     pub(crate) clock: SetClock,
     ambient: Ambient,
-    _background: Lifecycle,
-    _folder: tempfile::TempDir,
+    background: Lifecycle,
+    folder: tempfile::TempDir,
 }
 
 /// Finds nothing: what is found is heard, and said by the test.
@@ -61,13 +68,22 @@ impl Service {
         let clock = SetClock::at("2026-03-20T23:45:00Z".parse().expect("a time"));
         let ambient = Ambient::new(clock.clone(), SeededChance::new(7));
         let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(folder, clock, ambient, set).await
+    }
+
+    async fn in_folder(
+        folder: tempfile::TempDir,
+        clock: SetClock,
+        ambient: Ambient,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let background = Lifecycle::new();
         let mut config = Config::below(folder.path());
         set(&mut config);
         let stopping = background.stopping();
         let intake = Intake::start(&config, Arc::new(Silent), &ambient, &background, stopping).await;
         let intake = intake.expect("starts");
-        Self { intake, clock, ambient, _background: background, _folder: folder }
+        Self { intake, clock, ambient, background, folder }
     }
 
     pub(crate) fn set(&self, time: &str) {
@@ -85,6 +101,31 @@ impl Service {
             Enforced::new(self.intake.grpc.clone()),
             interceptor,
         ))
+    }
+
+    /// The client of whoever keeps records, such as the secretariat.
+    pub(crate) fn records(&self, caller: Caller) -> Records {
+        let interceptor: Interceptor = Box::new(move |mut request: Request<()>| {
+            request.extensions_mut().insert(caller.clone());
+            Ok(request)
+        });
+        RecordsServiceClient::new(InterceptedService::new(
+            Enforced::new(self.intake.records.clone()),
+            interceptor,
+        ))
+    }
+
+    /// Stops, and starts again in the same folder with other settings.
+    pub(crate) async fn restart_with(self, set: impl FnOnce(&mut Config)) -> Self {
+        let Self { intake, clock, ambient, background, folder } = self;
+        background.wind_down(Duration::from_secs(10)).await;
+        intake.close().await;
+        Self::in_folder(folder, clock, ambient, set).await
+    }
+
+    /// A file of its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) async fn submit(&self, notification: Notification) -> Receipt {

@@ -101,6 +101,8 @@ pub(crate) fn stand_in(body: &[u8]) -> Envelope {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn event() -> Envelope {
@@ -117,6 +119,49 @@ mod tests {
             },
             payload: vec![1, 2, 3].into(),
             route: Route { key: "case.queued.v1.decision".into(), urgent: true, queue: None },
+        }
+    }
+
+    /// Headers of a stranger: known names and others, texts, numbers and bytes that are no text.
+    fn strange() -> impl Strategy<Value = FieldTable> {
+        let names =
+            ["ce-id", "ce-type", "ce-source", "ce-subject", "ce-time", "ce-owner", "traceparent", "x"];
+        let value = prop_oneof![
+            ".*".prop_map(|text: String| AMQPValue::LongString(text.into())),
+            any::<Vec<u8>>().prop_map(|bytes| AMQPValue::LongString(bytes.into())),
+            any::<i64>().prop_map(AMQPValue::LongLongInt),
+            Just(AMQPValue::Void),
+            Just(AMQPValue::LongString("0195930e-9a3b-7c4d-8e5f-60718293a4b5".into())),
+            Just(AMQPValue::LongString("2026-03-14T09:26:53.589793Z".into())),
+        ];
+        let header = (proptest::sample::select(&names[..]), value);
+        proptest::collection::vec(header, 0..10).prop_map(|headers| {
+            let mut table = FieldTable::default();
+            headers.into_iter().for_each(|(name, value)| table.insert(name.into(), value));
+            table
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_stranger_writes_into_headers_is_an_event_or_is_refused_and_never_repeated(
+            mut headers in strange(),
+            whole in any::<bool>(),
+            body in any::<Vec<u8>>(),
+        ) {
+            let mut table = if whole { properties(&event()).headers().clone().expect("headers") } else { FieldTable::default() };
+            headers.inner().iter().for_each(|(name, value)| table.insert(name.clone(), value.clone()));
+            headers = table;
+            let read = envelope(&BasicProperties::default().with_headers(headers), &body);
+            match read {
+                Ok(event) => {
+                    // What was taken can be told again, and is the same.
+                    let again = envelope(&properties(&event), &event.payload).expect("an event");
+                    prop_assert_eq!(again, event);
+                }
+                Err(error) => prop_assert!(error.to_string().len() < 100, "{}", error),
+            }
+            prop_assert_eq!(stand_in(&body).id, stand_in(&body).id);
         }
     }
 
