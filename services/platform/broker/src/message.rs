@@ -137,7 +137,9 @@ mod tests {
         let header = (proptest::sample::select(&names[..]), value);
         proptest::collection::vec(header, 0..10).prop_map(|headers| {
             let mut table = FieldTable::default();
-            headers.into_iter().for_each(|(name, value)| table.insert(name.into(), value));
+            for (name, value) in headers {
+                table.insert(name.into(), value);
+            }
             table
         })
     }
@@ -150,7 +152,9 @@ mod tests {
             body in any::<Vec<u8>>(),
         ) {
             let mut table = if whole { properties(&event()).headers().clone().expect("headers") } else { FieldTable::default() };
-            headers.inner().iter().for_each(|(name, value)| table.insert(name.clone(), value.clone()));
+            for (name, value) in headers.inner() {
+                table.insert(name.clone(), value.clone());
+            }
             headers = table;
             let read = envelope(&BasicProperties::default().with_headers(headers), &body);
             match read {
