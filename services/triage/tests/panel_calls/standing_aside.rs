@@ -23,6 +23,8 @@ fn lift(reference: &str) -> LiftStandAsideRequest {
 async fn a_member_who_stood_aside_is_refused_with_what_to_do_until_the_secretariat_lifts_it() {
     let world = World::new().await;
     let case = world.heard(Outcome::DutyInArea, Event::Death).await.to_string();
+    // The first in its turn: of two from one moment either may be.
+    world.later(1);
     let other = world.heard(Outcome::DutyInArea, Event::Death).await.to_string();
     let mut client = world.client();
     let take = TakeNextRequest { lane: Lane::Decision.into(), lease: None };
