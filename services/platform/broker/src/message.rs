@@ -122,10 +122,11 @@ mod tests {
         }
     }
 
+    const HEADERS: &[&str] =
+        &["ce-id", "ce-type", "ce-source", "ce-subject", "ce-time", "ce-owner", "traceparent", "x"];
+
     /// Headers of a stranger: known names and others, texts, numbers and bytes that are no text.
     fn strange() -> impl Strategy<Value = FieldTable> {
-        let names =
-            ["ce-id", "ce-type", "ce-source", "ce-subject", "ce-time", "ce-owner", "traceparent", "x"];
         let value = prop_oneof![
             ".*".prop_map(|text: String| AMQPValue::LongString(text.into())),
             any::<Vec<u8>>().prop_map(|bytes| AMQPValue::LongString(bytes.into())),
@@ -134,7 +135,7 @@ mod tests {
             Just(AMQPValue::LongString("0195930e-9a3b-7c4d-8e5f-60718293a4b5".into())),
             Just(AMQPValue::LongString("2026-03-14T09:26:53.589793Z".into())),
         ];
-        let header = (proptest::sample::select(&names[..]), value);
+        let header = (proptest::sample::select(HEADERS), value);
         proptest::collection::vec(header, 0..10).prop_map(|headers| {
             let mut table = FieldTable::default();
             for (name, value) in headers {
