@@ -11,7 +11,6 @@ mkdir -p "$2"
     lapwing/notification/v1/finding.proto \
     lapwing/notification/v1/notification.proto \
     lapwing/notification/v1/progress.proto \
-    lapwing/notification/v1/records.proto \
     lapwing/notification/v1/remark.proto \
     lapwing/notification/v1/revision.proto \
     lapwing/intake/v1/intake.proto
