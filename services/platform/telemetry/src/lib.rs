@@ -13,8 +13,8 @@ use opentelemetry_otlp::{WithExportConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, dynamic_filter_fn, filter_fn};
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use context::TraceContext;
@@ -141,9 +141,17 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
         .with_target(false)
         .compact()
         // A line says what was handled; the attributes of the span around it are for the collector.
-        .with_filter(filter.and(filter_fn(|metadata| metadata.is_event() && tells_no_content(metadata))));
+        .with_filter(filter.and(lines_alone()));
     tracing_subscriber::registry().with(spans).with(lines).try_init().map_err(|_| StartError::Twice)?;
     Ok(Telemetry { provider })
+}
+
+/// Events of which a line may tell, asked anew at each of them.
+///
+/// A filter whose answer is kept for each place in the code is asked once, and a library that only asks whether it would be
+/// heard, as sqlx does for each statement, leaves a "no" behind on its thread: the next line there, of whomever, was then lost.
+fn lines_alone<S>() -> impl Filter<S> {
+    dynamic_filter_fn(|metadata, _| metadata.is_event() && tells_no_content(metadata))
 }
 
 /// Libraries that handle bytes before anybody has looked at them, or after.
@@ -225,7 +233,7 @@ mod tests {
         let written = lines.clone();
         let layer = tracing_subscriber::fmt::layer()
             .with_writer(move || written.clone())
-            .with_filter(EnvFilter::new("trace").and(filter_fn(tells_no_content)));
+            .with_filter(EnvFilter::new("trace").and(lines_alone()));
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             tracing::trace!(target: "tonic::transport::service::grpc_timeout", "header Wren-1");
             tracing::trace!(target: "h2", "frame Wren-2");
@@ -236,6 +244,26 @@ mod tests {
         });
         let told = String::from_utf8(lines.0.lock().expect("no test panicked here").clone()).expect("UTF-8");
         assert!(!told.contains("Wren"), "{told}");
+        assert_eq!(told.lines().count(), 3, "{told}");
+    }
+
+    #[test]
+    fn no_line_is_lost_where_a_library_has_asked_whether_it_would_be_heard() {
+        let lines = Lines::default();
+        let written = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(move || written.clone())
+            .with_filter(EnvFilter::new("info").and(lines_alone()));
+        // As the layer of spans, which hears what the lines do not.
+        let spans =
+            tracing_subscriber::fmt::layer().with_writer(std::io::sink).with_filter(filter_fn(|_| true));
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(spans).with(layer), || {
+            for number in 0..3 {
+                let _heard = tracing::enabled!(target: "sqlx::query", tracing::Level::DEBUG);
+                tracing::info!(target: "intake", number, "told");
+            }
+        });
+        let told = String::from_utf8(lines.0.lock().expect("no test panicked here").clone()).expect("UTF-8");
         assert_eq!(told.lines().count(), 3, "{told}");
     }
 }
