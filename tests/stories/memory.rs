@@ -36,6 +36,8 @@ const MIB: usize = 1024 * 1024;
 const HOSTILE: [&str; 6] = ["370", "371", "372", "380", "381", "382"];
 const CONNECTIONS_OF_EACH: usize = 8;
 const STREAMS_OF_CONNECTION: usize = 16;
+/// How often each stream is begun again when it was refused.
+const TRIES: usize = 20;
 const HALF_OPEN: usize = 300;
 const SMALL_CALLS: usize = 3000;
 
@@ -124,10 +126,13 @@ impl Flood {
 /// One connection, and as many unfinished messages as it is for, in streams and in calls with one answer.
 async fn hostile(clients: Clients, authority: &str, url: String, taken: Arc<AtomicUsize>) {
     let channel = clients.channel(&Caller::authority(authority)).await;
-    let calls = (0..STREAMS_OF_CONNECTION).map(|number| {
+    let calls = (0..STREAMS_OF_CONNECTION).map(async |number| {
         let name = if number % 2 == 0 { "SubmitMany" } else { "Submit" };
-        let body = Unfinished { announced: false, left: SENT, taken: taken.clone() };
-        unfinished(channel.clone(), format!("{url}/lapwing.intake.v1.IntakeService/{name}"), body)
+        for _ in 0..TRIES {
+            let body = Unfinished { announced: false, left: SENT, taken: taken.clone() };
+            let uri = format!("{url}/lapwing.intake.v1.IntakeService/{name}");
+            unfinished(channel.clone(), uri, body).await;
+        }
     });
     join_all(calls).await;
 }

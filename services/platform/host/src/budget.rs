@@ -6,6 +6,7 @@
 //! them.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -44,6 +45,31 @@ pub(crate) struct Room {
     // Nobody closes a budget, so both are there.
     _own: Option<OwnedSemaphorePermit>,
     _all: Option<OwnedSemaphorePermit>,
+}
+
+/// Messages of one connection that wait for room. What has come of each lies in the connection's window: if they filled it, the
+/// messages that have room, and for whose end they wait, would come no further.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Queue(Arc<AtomicUsize>);
+
+/// A place in a queue, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Place(Queue);
+
+impl Queue {
+    /// A place, where half of the connection's window is enough for all who wait.
+    pub(crate) fn place(&self, limits: &Limits) -> Option<Place> {
+        let places = limits.connection_window / limits.stream_window / 2;
+        let place = Place(self.clone());
+        let before = self.0.fetch_add(1, Ordering::Relaxed);
+        (before < places as usize).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 fn units(bytes: usize) -> u32 {

@@ -109,9 +109,9 @@ where
             request.extensions_mut().insert(connection.peer.clone());
             let unary = UNARY.contains(request.uri().path());
             let (last_word, taken) = (LastWord::default(), Taken::default());
-            let purse = door.budget.purse(&connection.key);
+            let room = (door.budget.purse(&connection.key), connection.queue.clone());
             let request = request.map(|body| {
-                Body::new(Heard::new(body, &door.limits, purse, taken.clone(), last_word.clone()))
+                Body::new(Heard::new(body, &door.limits, room, taken.clone(), last_word.clone()))
             });
             if unary {
                 // Its message is in memory until it is answered, whatever has become of the bytes.

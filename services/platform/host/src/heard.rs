@@ -13,7 +13,7 @@ use tokio::time::{Instant, Timeout, timeout};
 use tonic::Status;
 use tonic::body::Body;
 
-use crate::budget::{Purse, Room, SMALL};
+use crate::budget::{Place, Purse, Queue, Room, SMALL};
 use crate::framing::{Framing, Step};
 use crate::guard;
 use crate::limits::Limits;
@@ -42,6 +42,9 @@ pin_project! {
         framing: Framing,
         purse: Purse,
         reserving: Option<Pin<Box<dyn Future<Output = Room> + Send>>>,
+        queue: Queue,
+        limits: Limits,
+        place: Option<Place>,
         held: usize,
         taken: Taken,
         patience: Patience,
@@ -50,10 +53,28 @@ pin_project! {
 }
 
 impl Heard {
-    pub(crate) fn new(body: Body, limits: &Limits, purse: Purse, taken: Taken, last_word: LastWord) -> Self {
-        let patience = Patience::new(limits);
-        let framing = Framing::default();
-        Self { body, ended: false, framing, purse, reserving: None, held: 0, taken, patience, last_word }
+    /// `queue` is where messages of its connection wait.
+    pub(crate) fn new(
+        body: Body,
+        limits: &Limits,
+        (purse, queue): (Purse, Queue),
+        taken: Taken,
+        last_word: LastWord,
+    ) -> Self {
+        Self {
+            body,
+            ended: false,
+            framing: Framing::default(),
+            purse,
+            reserving: None,
+            queue,
+            limits: limits.clone(),
+            place: None,
+            held: 0,
+            taken,
+            patience: Patience::new(limits),
+            last_word,
+        }
     }
 }
 
@@ -76,13 +97,23 @@ impl HttpBody for Heard {
                 match reserving.as_mut().poll(context) {
                     Poll::Ready(room) => {
                         this.taken.add(room);
-                        *this.reserving = None;
+                        (*this.reserving, *this.place) = (None, None);
                         this.patience.begins(Waits::Rest);
                     }
-                    Poll::Pending => match this.patience.ends(context) {
-                        Some(waited) => return end(guard::no_room(this.purse.most(), waited)),
-                        None => return Poll::Pending,
-                    },
+                    Poll::Pending => {
+                        if this.place.is_none() {
+                            *this.place = this.queue.place(this.limits);
+                        }
+                        // Where there is no place to wait in, it is told at once.
+                        let waited = match this.place {
+                            Some(_) => this.patience.ends(context),
+                            None => Some(Duration::ZERO),
+                        };
+                        return match waited {
+                            Some(waited) => end(guard::no_room(this.purse.most(), waited)),
+                            None => Poll::Pending,
+                        };
+                    }
                 }
             }
             match this.framing.step() {

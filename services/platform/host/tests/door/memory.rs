@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use bytes::Bytes;
-use h2::client::ResponseFuture;
+use h2::client::{ResponseFuture, SendRequest};
 use h2::{Reason, SendStream};
 use host::Limits;
 use lifecycle::{CancellationToken, pause};
@@ -36,7 +36,11 @@ struct Call {
 impl Call {
     /// Each on a connection of its own, so that none is held up by what the connection has room for.
     async fn begin(world: &World, number: &str, path: &str) -> Self {
-        let (mut sender, _connection) = by_hand(world, number, 64 * 1024).await;
+        let (sender, _connection) = by_hand(world, number, 64 * 1024).await;
+        Self::begin_on(sender, world, path)
+    }
+
+    fn begin_on(mut sender: SendRequest<Bytes>, world: &World, path: &str) -> Self {
         let request = request(world, path).body(()).expect("a request");
         let (answer, stream) = sender.send_request(request, false).expect("sent");
         Self { answer, stream }
@@ -109,6 +113,35 @@ async fn one_callers_large_messages_wait_and_nobody_else_does_until_they_are_res
         held_back.await.expect("the server reads it");
     }
     heard(&waiting.end().await, 1, 9 * MIB);
+}
+
+#[tokio::test]
+async fn messages_that_wait_do_not_stop_the_one_they_wait_for_on_their_connection() {
+    let world = World::new(limits()).await;
+    let (sender, _connection) = by_hand(&world, "373", 64 * 1024).await;
+    let mut first = Call::begin_on(sender.clone(), &world, HEED);
+    first.message(9 * MIB, 2 * MIB).await.expect("the server reads it");
+    let crowd = (0..20).map(|_| {
+        let mut call = Call::begin_on(sender.clone(), &world, HEED);
+        async move {
+            let _refused = call.message(9 * MIB, 9 * MIB).await;
+            call.end().await
+        }
+    });
+    let rest = async {
+        first.send(Bytes::from(vec![0; 7 * MIB])).await.expect("the server reads it");
+        heard(&first.end().await, 1, 9 * MIB);
+    };
+    let (answers, ()) = futures::join!(futures::future::join_all(crowd), rest);
+    let (held, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|status| status.code() == Code::Aborted);
+    // As many as may wait have come through, and whoever came when room was free.
+    assert!(held.len() >= 2, "{held:?}");
+    for status in held {
+        heard(status, 1, 9 * MIB);
+    }
+    for status in refused {
+        exhausted(status, "NO_ROOM_FOR_MESSAGE");
+    }
 }
 
 #[tokio::test]
