@@ -163,6 +163,11 @@ impl Process {
         Clients::of_one_server(self.running.said("ready"), &self.folder)
     }
 
+    /// Where it is called.
+    pub fn url(&self) -> String {
+        self.running.said("ready").to_owned()
+    }
+
     /// The process's number.
     pub fn id(&self) -> u32 {
         self.running.id()

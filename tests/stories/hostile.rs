@@ -17,6 +17,7 @@ use futures::stream;
 use identity::{Caller, DevelopmentAuthority};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -182,6 +183,17 @@ async fn a_submission_that_is_replayed_gives_the_same_receipt_to_its_owner_and_n
     let request = ListQueueRequest { lane: Lane::Decision.into(), ..Default::default() };
     let listed = world.clients().triage().await.list_queue(request).await.expect("listed").into_inner();
     assert_eq!(listed.waiting, 1, "no second notification");
+}
+
+#[tokio::test]
+async fn a_compressed_message_is_refused_before_it_is_read_so_none_grows_in_memory() {
+    let world = World::embedded().await;
+    let mut intake = world.clients().intake("373").await.send_compressed(CompressionEncoding::Gzip);
+    let request = SubmitRequest { notification: Some(notification("373", "CASE-1")) };
+    let refused = intake.submit(request).await.expect_err("refused");
+    assert_eq!(refused.code(), Code::Unimplemented, "{refused}");
+    let held = submit(&world, "373", "CASE-1").await.expect("held");
+    assert!(!held.already_held, "nothing was held of it");
 }
 
 both_worlds!(a_revoked_caller_is_refused_on_the_connection_it_has_and_told_what_to_do);

@@ -10,6 +10,7 @@ mod identity;
 mod journey;
 mod killed;
 mod many_at_once;
+mod memory;
 mod offline;
 mod other_language;
 mod panel_consumer;

@@ -42,17 +42,18 @@ pub struct Config {
     /// slowest of them waits.
     #[serde(default = "defaults::largest_commit")]
     pub largest_commit: usize,
-    /// The most items of one stream under way at once. More costs memory: each may be as large as a message.
+    /// The most items of one stream under way at once. More costs memory, within `largest_backlog`.
     #[serde(default = "defaults::items_in_flight")]
     pub items_in_flight: usize,
     /// The largest notification taken, in bytes.
     #[serde(default = "defaults::largest_notification")]
     pub largest_notification: usize,
     /// The largest message read at all, in bytes. Between the two a notification gets an answer of its own; above, its
-    /// stream ends. More costs memory for each call under way.
+    /// stream ends. At most `bytes_of_caller` in [process.limits], which bounds the memory for messages.
     #[serde(default = "defaults::largest_message")]
     pub largest_message: usize,
-    /// The most bytes of notifications that wait for a commit; senders beyond wait their turn.
+    /// The most bytes of notifications that wait for a commit, and as many again of streams' items under way; senders beyond
+    /// wait their turn.
     #[serde(default = "defaults::largest_backlog")]
     pub largest_backlog: usize,
     /// The events that may wait in the outbox; from there on nothing new is taken until some have left. However long the

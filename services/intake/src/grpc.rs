@@ -5,6 +5,7 @@ pub mod reasons;
 pub mod records;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use contracts::intake::v1::answer_hand_over_request::Answer as WireReply;
 use contracts::intake::v1::intake_service_server::IntakeService;
@@ -18,7 +19,9 @@ use contracts::notification::v1::Notification;
 use contracts::rules::refusal;
 use futures::{Stream, StreamExt, stream};
 use lifecycle::CancellationToken;
+use prost::Message;
 use rights::{OwnAuthority, granted};
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::SERVICE;
@@ -32,12 +35,14 @@ use crate::store::Key;
 
 /// Answers authorities' case systems.
 pub struct IntakeGrpc {
-    accept: std::sync::Arc<AcceptNotifications>,
+    accept: Arc<AcceptNotifications>,
     amend: AmendNotification,
     hand_overs: AnswerHandOver,
     check: CheckNotification,
     read: ReadNotification,
     limits: Limits,
+    /// Bytes of streams' items that may be under way.
+    room: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -60,6 +65,8 @@ pub struct UseCases {
 pub struct Limits {
     /// The most items of one stream under way.
     pub items_in_flight: usize,
+    /// The most bytes of all streams' items under way; a stream whose next item finds no room waits with it.
+    pub bytes_in_flight: usize,
     /// The largest notification, in bytes.
     pub largest_notification: usize,
 }
@@ -70,7 +77,8 @@ impl IntakeGrpc {
     /// Puts the use cases behind gRPC. Streams end when `stop` is given.
     pub fn new(cases: UseCases, limits: Limits, stop: CancellationToken) -> Self {
         let UseCases { accept, amend, hand_overs, check, read } = cases;
-        Self { accept: accept.into(), amend, hand_overs, check, read, limits, stop }
+        let room = Arc::new(Semaphore::new(limits.bytes_in_flight));
+        Self { accept: accept.into(), amend, hand_overs, check, read, limits, room, stop }
     }
 }
 
@@ -114,9 +122,19 @@ impl IntakeService for IntakeGrpc {
         // A broken stream (a message too large, a sender gone) ends it only after the items before it are
         // answered: `buffer_unordered` would let the error overtake them.
         let (items, broken) = until_broken(request.into_inner(), self.stop.clone());
-        let answers = stream::iter(1..).zip(items).map(move |(position, item): (u64, SubmitManyRequest)| {
+        let room = self.room.clone();
+        // One item at a time waits for room, and no further one is read: what a stream has in memory beside is in the room.
+        let items = items.then(move |item| {
+            let bytes = item.encoded_len().min(limits.bytes_in_flight);
+            let room = room.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX));
+            async move { (room.await, item) }
+        });
+        let answers = stream::iter(1..).zip(items).map(move |(position, (room, item))| {
             let (accept, authority) = (accept.clone(), authority.clone());
-            let work = async move { answer_item(&accept, &authority, limits, position, item).await };
+            let work = async move {
+                let _until_answered = room;
+                answer_item(&accept, &authority, limits, position, item).await
+            };
             tracing::Instrument::instrument(work, telemetry::item_span(&call))
         });
         let answers = answers.buffer_unordered(self.limits.items_in_flight).map(Ok);

@@ -145,6 +145,7 @@ impl Intake {
         let outcomes = RecordOutcomes::new(store, changes, ambient.clone());
         let limits = Limits {
             items_in_flight: config.items_in_flight,
+            bytes_in_flight: config.largest_backlog,
             largest_notification: config.largest_notification,
         };
         let grpc = IntakeGrpc::new(cases, limits, stopping);

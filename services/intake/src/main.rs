@@ -17,6 +17,7 @@ async fn main() -> ExitCode {
 }
 
 async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
+    host.limits().judge_largest(config.largest_message)?;
     let eligibility = config.eligibility.as_deref().context(
         "`eligibility` is missing in [service]: the address of eligibility, such as https://127.0.0.1:7442",
     )?;

@@ -1,75 +1,21 @@
-//! What comes in and goes out in a call, held to the limits of a stream.
+//! What goes out in a call, held to the limits of a stream.
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use pin_project_lite::pin_project;
 use tonic::Status;
 use tonic::body::Body;
 
 use crate::connection::Connection;
 use crate::door::Door;
-use crate::guard;
+use crate::heard::LastWord;
 use crate::shares::CallSeat;
 
-type Never = std::future::Pending<()>;
 type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-pin_project! {
-    /// What a client sends. It must not wait for ever for a client that sends no more.
-    pub(crate) struct Heard {
-        #[pin]
-        body: Body,
-        idle: Duration,
-        idled: Arc<AtomicBool>,
-        until: Option<Pin<Box<tokio::time::Timeout<Never>>>>,
-    }
-}
-
-impl Heard {
-    /// `idled` is set when the client has been waited for in vain.
-    pub(crate) fn new(body: Body, idle: Duration, idled: Arc<AtomicBool>) -> Self {
-        Self { body, idle, idled, until: None }
-    }
-}
-
-impl HttpBody for Heard {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let this = self.project();
-        if let Poll::Ready(frame) = this.body.poll_frame(context) {
-            *this.until = None;
-            return Poll::Ready(frame);
-        }
-        // The time runs only while the server waits for the client: not while it has more than it can do.
-        let until = this
-            .until
-            .get_or_insert_with(|| Box::pin(tokio::time::timeout(*this.idle, std::future::pending())));
-        until.as_mut().poll(context).map(|_| {
-            this.idled.store(true, Ordering::Release);
-            Some(Err(guard::idle(*this.idle)))
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
 
 /// An answer, whose call is under way for as long as this lives.
 pub(crate) struct Told {
@@ -86,13 +32,13 @@ pub(crate) struct Told {
 pub(crate) struct Lasting {
     door: Arc<Door>,
     no_longer_good: Waiting,
-    idled: Arc<AtomicBool>,
+    last_word: LastWord,
 }
 
 impl Lasting {
-    pub(crate) fn new(door: Arc<Door>, connection: &Connection, idled: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(door: Arc<Door>, connection: &Connection, last_word: LastWord) -> Self {
         let no_longer_good = Box::pin(connection.no_longer_good.clone().cancelled_owned());
-        Self { door, no_longer_good, idled }
+        Self { door, no_longer_good, last_word }
     }
 }
 
@@ -138,11 +84,10 @@ impl HttpBody for Told {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         // A service that takes the silence for the end of the stream would end it as if all were well.
         if let Some(lasting) = &self.lasting
-            && lasting.idled.load(Ordering::Acquire)
             && is_last(&frame)
+            && let Some(last_word) = lasting.last_word.get().cloned()
         {
-            let idle = lasting.door.limits.idle();
-            return self.end(&guard::idle(idle));
+            return self.end(&last_word);
         }
         if let Poll::Ready(Some(_)) = frame {
             self.connection.waits(self.number);

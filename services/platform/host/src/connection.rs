@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
+use crate::budget::Queue;
 use crate::door::Door;
 use crate::shares::ConnectionSeat;
 use crate::trusted::Trusted;
@@ -52,6 +53,8 @@ pub(crate) struct Connection {
     /// Answers that wait for the client to read, by their numbers, and since when.
     waiting: Mutex<HashMap<u64, Instant>>,
     next_answer: AtomicU64,
+    /// Its messages that wait for room.
+    pub(crate) queue: Queue,
 }
 
 impl Connection {
@@ -68,6 +71,7 @@ impl Connection {
             heard: AtomicU64::new(0),
             waiting: Mutex::default(),
             next_answer: AtomicU64::new(0),
+            queue: Queue::default(),
         })
     }
 

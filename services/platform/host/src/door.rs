@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+use crate::budget::Budget;
 use crate::connection::{Connection, Guarded};
 use crate::limits::Limits;
 use crate::shares::{Shares, TooMany};
@@ -40,13 +41,14 @@ pub(crate) struct Door {
     pub(crate) limits: Limits,
     pub(crate) ambient: Ambient,
     pub(crate) shares: Arc<Shares>,
+    pub(crate) budget: Budget,
     sparing: Sparing,
 }
 
 impl Door {
     pub(crate) fn new(trusted: Trusted, limits: Limits, ambient: Ambient) -> Arc<Self> {
-        let shares = Shares::new(limits.clone());
-        Arc::new(Self { trusted, limits, ambient, shares, sparing: Sparing::default() })
+        let (shares, budget) = (Shares::new(limits.clone()), Budget::new(&limits));
+        Arc::new(Self { trusted, limits, ambient, shares, budget, sparing: Sparing::default() })
     }
 
     /// Writes a line about a stranger, unless there were too many of its kind: what happened and why in words of the program,

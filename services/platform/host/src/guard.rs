@@ -1,9 +1,8 @@
-//! What every call is held to before a service sees it: a certificate that is good at this moment, the caller's share, and a
-//! time by which it is to be over.
+//! What every call is held to before a service sees it: a certificate that is good at this moment, the caller's share, room for
+//! its messages, and a time by which it is to be over.
 
 use std::collections::HashSet;
 use std::pin::Pin;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -15,9 +14,10 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use tower::{Layer, Service};
 
-use crate::bodies::{Heard, Lasting, Told};
+use crate::bodies::{Lasting, Told};
 use crate::connection::Connection;
 use crate::door::Door;
+use crate::heard::{Heard, LastWord, Taken};
 use crate::shares::TooMany;
 
 catalogue::entries! {
@@ -31,6 +31,12 @@ catalogue::entries! {
         "Send it again as it is: the same submission answers with the same receipt.";
     STREAM_IDLE: "The stream waited longer for the client's next message than this server allows.",
         "Begin a new stream, and send again whatever has no answer; end a stream that has nothing more to send.";
+    MESSAGE_TOO_SLOW: "The rest of a message that had begun did not come in the time that this server waits for it.",
+        "Send it again, on a faster line or with fewer calls beside it; what was answered stands.";
+    NO_ROOM_FOR_MESSAGE: "The message waited in vain for memory that other messages have taken, the caller's own or all callers'.",
+        "Wait for as long as RetryInfo says, then send it again; send large messages one after another.";
+    MESSAGE_ABOVE_ALL_ROOM: "The message is larger than all the memory that this server has for one caller.",
+        "Send less in one message; where the operator means to take it, raise bytes_of_caller in [process.limits].";
 }
 
 /// When calls under way are likely to have ended.
@@ -102,8 +108,15 @@ where
             };
             request.extensions_mut().insert(connection.peer.clone());
             let unary = UNARY.contains(request.uri().path());
-            let (idle, deadline) = (door.limits.idle(), door.limits.deadline());
+            let (last_word, taken) = (LastWord::default(), Taken::default());
+            let room = (door.budget.purse(&connection.key), connection.queue.clone());
+            let request = request.map(|body| {
+                Body::new(Heard::new(body, &door.limits, room, taken.clone(), last_word.clone()))
+            });
             if unary {
+                // Its message is in memory until it is answered, whatever has become of the bytes.
+                let _until_answered = taken;
+                let deadline = door.limits.deadline();
                 let Ok(answer) = tokio::time::timeout(deadline, inner.call(request)).await else {
                     door.log("a call was given up", "it took too long", connection.address);
                     return Ok(not_in_time(deadline).into_http());
@@ -111,9 +124,8 @@ where
                 return answer
                     .map(|answer| answer.map(|body| Body::new(Told::new(body, connection, seat, None))));
             }
-            let idled = Arc::new(AtomicBool::new(false));
-            let lasting = Lasting::new(door, &connection, idled.clone());
-            let request = request.map(|body| Body::new(Heard::new(body, idle, idled)));
+            drop(taken);
+            let lasting = Lasting::new(door, &connection, last_word);
             let answer = inner.call(request).await?;
             Ok(answer.map(|body| Body::new(Told::new(body, connection, seat, Some(lasting)))))
         })
@@ -166,6 +178,38 @@ pub(crate) fn idle(idle: Duration) -> Status {
         idle.as_secs()
     );
     Status::with_error_details(Code::DeadlineExceeded, sentence, details(STREAM_IDLE))
+}
+
+/// What a call ends with whose message does not come to its end.
+pub(crate) fn too_slow(waited: Duration) -> Status {
+    let sentence = format!(
+        "the rest of a message was waited for {} seconds in vain; what was answered stands. To do: send it again, on a faster \
+         line or with fewer calls beside it",
+        waited.as_secs()
+    );
+    Status::with_error_details(Code::DeadlineExceeded, sentence, details(MESSAGE_TOO_SLOW))
+}
+
+/// What a call ends with whose message found no room.
+pub(crate) fn no_room(most: usize, waited: Duration) -> Status {
+    let sentence = format!(
+        "this message waited {} seconds for memory, of which the caller's messages under way may take {most} bytes and all \
+         callers' no more than there is; it has not been read. To do: wait for as long as RetryInfo says, then send it again; \
+         send large messages one after another",
+        waited.as_secs()
+    );
+    let mut details = details(NO_ROOM_FOR_MESSAGE);
+    details.set_retry_info(Some(SOON));
+    Status::with_error_details(Code::ResourceExhausted, sentence, details)
+}
+
+/// What a call ends with whose message is larger than all the room of its caller.
+pub(crate) fn above_all(length: usize, most: usize) -> Status {
+    let sentence = format!(
+        "a message of {length} bytes was announced, and all messages of one caller together may take {most}; none of it has \
+         been read. To do: send less in one message"
+    );
+    Status::with_error_details(Code::OutOfRange, sentence, details(MESSAGE_ABOVE_ALL_ROOM))
 }
 
 fn details(reason: Entry) -> ErrorDetails {

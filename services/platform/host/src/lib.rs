@@ -5,12 +5,15 @@
 //! the outbox). On the way down whatever takes in stops before whatever carries out.
 
 mod bodies;
+mod budget;
 mod channel;
 mod clock;
 mod connection;
 mod delivering;
 mod door;
+mod framing;
 mod guard;
+mod heard;
 mod limits;
 mod process;
 pub mod server;

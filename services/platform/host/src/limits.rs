@@ -35,6 +35,13 @@ pub struct Limits {
     pub deadline_seconds: u64,
     /// How long a stream waits for the client's next message, in seconds.
     pub idle_seconds: u64,
+    /// How long a message that has begun is waited for until its last byte, in seconds, and before it for room in `bytes`.
+    pub message_seconds: u64,
+    /// The most bytes of one caller's messages that are in memory at once, on all its connections; whoever sends more is held
+    /// back. At least the largest message that its service reads.
+    pub bytes_of_caller: usize,
+    /// The same of all callers together. Twice as many are taken for a moment, while messages are decoded.
+    pub bytes: usize,
     /// How long an answer waits for a client that does not read, in seconds; then the connection is closed.
     pub stall_seconds: u64,
     /// The most bytes of a call's metadata.
@@ -70,6 +77,9 @@ impl Default for Limits {
             calls_in_a_burst: 8000,
             deadline_seconds: 60,
             idle_seconds: 300,
+            message_seconds: 60,
+            bytes_of_caller: 64 * 1024 * 1024,
+            bytes: 256 * 1024 * 1024,
             stall_seconds: 60,
             header_bytes: 16 * 1024,
             connection_window: 1024 * 1024,
@@ -101,6 +111,7 @@ impl Limits {
             ("calls_in_a_burst", self.calls_in_a_burst.into()),
             ("deadline_seconds", self.deadline_seconds),
             ("idle_seconds", self.idle_seconds),
+            ("message_seconds", self.message_seconds),
             ("stall_seconds", self.stall_seconds),
             ("header_bytes", self.header_bytes.into()),
             ("keepalive_seconds", self.keepalive_seconds),
@@ -112,6 +123,7 @@ impl Limits {
                 "`{name}` in [process.limits] is 0 and would let nobody in; name at least 1, or leave it out"
             );
         }
+        self.judge_bytes()?;
         let (smallest, largest) = (16_384, 16_777_215);
         if !(smallest..=largest).contains(&self.frame_bytes) {
             anyhow::bail!(
@@ -130,6 +142,39 @@ impl Limits {
             }
         }
         Ok(())
+    }
+
+    /// Where a caller's part was larger than the whole, its largest message would wait for ever.
+    fn judge_bytes(&self) -> anyhow::Result<()> {
+        let (smallest, largest) = (1024 * 1024, 1024 * 1024 * 1024 * 1024_usize);
+        if !(smallest..=largest).contains(&self.bytes_of_caller) {
+            anyhow::bail!("`bytes_of_caller` in [process.limits] must be {smallest} to {largest}");
+        }
+        if !(self.bytes_of_caller..=largest).contains(&self.bytes) {
+            anyhow::bail!(
+                "`bytes` in [process.limits] must be at least `bytes_of_caller`, which is {}, and at most {largest}",
+                self.bytes_of_caller
+            );
+        }
+        Ok(())
+    }
+
+    /// Refuses a largest message of a service, in bytes, for which no caller has room.
+    ///
+    /// # Errors
+    /// Both settings, and what to do.
+    pub fn judge_largest(&self, largest_message: usize) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            largest_message <= self.bytes_of_caller,
+            "`largest_message` in [service] is {largest_message}, and `bytes_of_caller` in [process.limits] is {}: no caller \
+             would have room for it; raise the second, or lower the first",
+            self.bytes_of_caller
+        );
+        Ok(())
+    }
+
+    pub(crate) fn message(&self) -> Duration {
+        Duration::from_secs(self.message_seconds)
     }
 
     pub(crate) fn handshake(&self) -> Duration {
@@ -162,5 +207,16 @@ mod tests {
         assert!(small.judge().expect_err("refused").to_string().contains("frame_bytes"));
         let narrow = Limits { stream_window: 100, ..Limits::default() };
         assert!(narrow.judge().expect_err("refused").to_string().contains("stream_window"));
+    }
+
+    #[test]
+    fn room_that_cannot_hold_a_message_is_refused_by_its_name() {
+        let none = Limits { bytes_of_caller: 1000, ..Limits::default() };
+        assert!(none.judge().expect_err("refused").to_string().contains("bytes_of_caller"));
+        let less = Limits { bytes: 32 * 1024 * 1024, ..Limits::default() };
+        assert!(less.judge().expect_err("refused").to_string().contains("`bytes` in"));
+        Limits::default().judge_largest(64 * 1024 * 1024).expect("as much as there is");
+        let refused = Limits::default().judge_largest(64 * 1024 * 1024 + 1).expect_err("refused").to_string();
+        assert!(refused.contains("largest_message") && refused.contains("bytes_of_caller"), "{refused}");
     }
 }

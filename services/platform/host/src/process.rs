@@ -17,6 +17,7 @@ use tonic::service::Routes;
 use tonic::transport::Channel;
 
 use crate::channel::channel;
+use crate::limits::Limits;
 use crate::server::Rules;
 use crate::settings::{Arguments, Process, read};
 use crate::trusted::Trusted;
@@ -36,9 +37,15 @@ pub struct Host {
     /// Commits and relays: stopped once the outbox is empty.
     pub(crate) background: Lifecycle,
     trusted: Trusted,
+    limits: Limits,
 }
 
 impl Host {
+    /// How much callers may take.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Told once the process stops taking calls.
     pub fn stopping(&self) -> CancellationToken {
         self.front.stopping()
@@ -131,7 +138,8 @@ async fn live<Service: DeserializeOwned>(
     let address = format!("https://{}", listener.local_addr()?);
     delivering::reach(&settings.broker).await?;
     background.run(looking);
-    let host = Host { ambient, front, hearing: Lifecycle::new(), background, trusted };
+    let limits = settings.process.limits.clone();
+    let host = Host { ambient, front, hearing: Lifecycle::new(), background, trusted, limits };
     let Hosted { routes, names, subscribers, post_room, tells } = start(settings.service, &host).await?;
     let parked = ParkedGrpc::new(vec![(service, post_room.parked_events())], host.ambient.clone());
     let routes = routes.add_service(ParkedServiceServer::new(parked));
@@ -140,7 +148,7 @@ async fn live<Service: DeserializeOwned>(
     let publishers = delivering::start(&settings.broker, &host, service, &post_room, subscribers);
     let rules = Rules {
         trusted: host.trusted.clone(),
-        limits: settings.process.limits.clone(),
+        limits: host.limits.clone(),
         reflection: settings.process.reflection,
         ambient: host.ambient.clone(),
     };

@@ -14,10 +14,10 @@ use tonic_types::StatusExt;
 use crate::service::ENDLESS;
 use crate::world::{World, code, healthy, named, unanswered, until};
 
-const CHECKPOINT: &str = "/lapwing.audit.v1.AuditService/Checkpoint";
+pub(crate) const CHECKPOINT: &str = "/lapwing.audit.v1.AuditService/Checkpoint";
 
 /// A client that may break the rules: HTTP/2 by hand. The task ends when the connection does.
-async fn by_hand(
+pub(crate) async fn by_hand(
     world: &World,
     number: &str,
     window: u32,
@@ -28,7 +28,7 @@ async fn by_hand(
     (sender.ready().await.expect("ready"), tokio::spawn(connection))
 }
 
-fn request(world: &World, path: &str) -> http::request::Builder {
+pub(crate) fn request(world: &World, path: &str) -> http::request::Builder {
     Request::builder()
         .method("POST")
         .uri(format!("https://{}{path}", world.address))
@@ -36,7 +36,7 @@ fn request(world: &World, path: &str) -> http::request::Builder {
         .header("te", "trailers")
 }
 
-fn exhausted(status: &Status, reason: &str) {
+pub(crate) fn exhausted(status: &Status, reason: &str) {
     assert_eq!((status.code(), code(status).as_str()), (Code::ResourceExhausted, reason));
     assert!(status.message().contains("To do: "), "{}", status.message());
     let wait = status.get_details_retry_info().and_then(|info| info.retry_delay).expect("when to retry");

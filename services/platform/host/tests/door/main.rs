@@ -2,6 +2,7 @@
 
 mod calls;
 mod certificates;
+mod memory;
 mod service;
 mod strangers;
 mod world;

@@ -25,7 +25,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
-use crate::service::StandIn;
+use crate::service::{StandIn, StandInOfIntake};
 
 /// A server, and its authority's folder.
 pub(crate) struct World {
@@ -52,7 +52,7 @@ impl World {
         let listener = server::listen(([127, 0, 0, 1], 0).into()).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let rules = Rules { trusted, limits, reflection: true, ambient };
-        let routes = Routes::new(StandIn);
+        let routes = Routes::new(StandIn).add_service(StandInOfIntake);
         server::serve(listener, rules, routes, &[], &lifecycle).await.expect("serves");
         Self { folder, pki, address, clock, lifecycle }
     }
