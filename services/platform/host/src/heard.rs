@@ -35,6 +35,7 @@ pub(crate) type LastWord = Arc<OnceLock<Status>>;
 
 pin_project! {
     /// What a client sends. HTTP/2 holds the client back for as long as there is no room for its message.
+    #[project = HeardNow]
     pub(crate) struct Heard {
         #[pin]
         body: Body,
@@ -78,48 +79,55 @@ impl Heard {
     }
 }
 
+/// What is told of a body each time: a frame, why there is none, or its end.
+type Told = Option<Result<Frame<Bytes>, Status>>;
+
+impl HeardNow<'_> {
+    /// Ends the call, and says why.
+    fn end(&self, status: Status) -> Poll<Told> {
+        // Where it is set already the client has been told.
+        let _told = self.last_word.set(status.clone());
+        Poll::Ready(Some(Err(status)))
+    }
+
+    /// What is told while room for a message is waited for; none once there is, or where none is wanted.
+    fn wait_for_room(&mut self, context: &mut Context<'_>) -> Option<Poll<Told>> {
+        let reserving = self.reserving.as_mut()?;
+        if let Poll::Ready(room) = reserving.as_mut().poll(context) {
+            self.taken.add(room);
+            (*self.reserving, *self.place) = (None, None);
+            self.patience.begins(Waits::Rest);
+            return None;
+        }
+        if self.place.is_none() {
+            *self.place = self.queue.place(self.limits);
+        }
+        // Where there is no place to wait in, it is told at once.
+        let waited = match self.place {
+            Some(_) => self.patience.ends(context),
+            None => Some(Duration::ZERO),
+        };
+        Some(match waited {
+            Some(waited) => self.end(guard::no_room(self.purse.most(), waited)),
+            None => Poll::Pending,
+        })
+    }
+}
+
 impl HttpBody for Heard {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Told> {
         let mut this = self.project();
-        let end = |status: Status| {
-            // Where it is set already the client has been told.
-            let _told = this.last_word.set(status.clone());
-            Poll::Ready(Some(Err(status)))
-        };
         loop {
-            if let Some(reserving) = this.reserving {
-                match reserving.as_mut().poll(context) {
-                    Poll::Ready(room) => {
-                        this.taken.add(room);
-                        (*this.reserving, *this.place) = (None, None);
-                        this.patience.begins(Waits::Rest);
-                    }
-                    Poll::Pending => {
-                        if this.place.is_none() {
-                            *this.place = this.queue.place(this.limits);
-                        }
-                        // Where there is no place to wait in, it is told at once.
-                        let waited = match this.place {
-                            Some(_) => this.patience.ends(context),
-                            None => Some(Duration::ZERO),
-                        };
-                        return match waited {
-                            Some(waited) => end(guard::no_room(this.purse.most(), waited)),
-                            None => Poll::Pending,
-                        };
-                    }
-                }
+            if let Some(waits) = this.wait_for_room(context) {
+                return waits;
             }
             match this.framing.step() {
                 Step::Passes(bytes) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
                 Step::Begins(length) if length > this.purse.most() => {
-                    return end(guard::above_all(length, this.purse.most()));
+                    return this.end(guard::above_all(length, this.purse.most()));
                 }
                 Step::Begins(length) if length > SMALL.max(*this.held) => {
                     let lacking = length - *this.held;
@@ -154,8 +162,8 @@ impl HttpBody for Heard {
                 Poll::Ready(error) => return Poll::Ready(error),
                 Poll::Pending => match (this.patience.ends(context), this.framing.is_within()) {
                     (None, _) => return Poll::Pending,
-                    (Some(waited), true) => return end(guard::too_slow(waited)),
-                    (Some(waited), false) => return end(guard::idle(waited)),
+                    (Some(waited), true) => return this.end(guard::too_slow(waited)),
+                    (Some(waited), false) => return this.end(guard::idle(waited)),
                 },
             }
         }
