@@ -9,7 +9,7 @@ use contracts::intake::v1::{
     ReadIdentitiesRequest, Reading, ReleaseHoldRequest, RotateKeysRequest,
 };
 use contracts::json::to_json;
-use contracts::notification::v1::{Erasure, ErasureReason, HoldReason, ReadingPurpose};
+use contracts::notification::v1::{ErasureReason, HoldReason, ReadingPurpose};
 use identity::Caller;
 use tonic::transport::Channel;
 
@@ -17,7 +17,7 @@ use super::{Context, holder_of, reference};
 use crate::cli::{Erase, HoldRecords, Identities, OfReference, Readings, Retention, RotateKeys};
 use crate::connection::{connect, secretariat, traced};
 use crate::ending::{Ending, Failure};
-use crate::printing::{aside, line, time};
+use crate::printing::{aside, erasure, line, time};
 
 async fn client(context: &Context, caller: &Caller) -> Result<RecordsServiceClient<Channel>, Failure> {
     let channel = connect(&context.folder, context.server.as_deref(), caller).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn readings(context: &Context, asked: Readings) -> Result<Endin
     line(format!("{reference}  identities were read {times} {}", if times == 1 { "time" } else { "times" }));
     answer.readings.iter().for_each(|reading| line(told_reading(reading)));
     answer.hold.iter().for_each(|hold| line(format!("  legal hold: {}", told_hold(hold))));
-    answer.erasure.iter().for_each(|erasure| line(format!("  {}", told_erasure(erasure))));
+    answer.erasure.iter().for_each(|erased| line(erasure(erased)));
     Ok(Ending::Well)
 }
 
@@ -85,7 +85,8 @@ pub(crate) async fn erase(context: &Context, asked: Erase) -> Result<Ending, Fai
         return Ok(Ending::Well);
     }
     let before = if answer.already_erased { " (before this call)" } else { "" };
-    line(format!("{reference}  {}{before}", told_erasure(&answer.erasure.unwrap_or_default())));
+    line(format!("{reference}  identities and narrative are gone{before}"));
+    answer.erasure.iter().for_each(|erased| line(erasure(erased)));
     line(
         "  receipts stay true and the log still verifies; older backups hold it until they are gone (deploy/README.md)",
     );
@@ -204,17 +205,4 @@ fn told_hold(hold: &LegalHold) -> String {
         HoldReason::Unspecified => "for a reason that this version does not know",
     };
     format!("{reason} (placed by {} at {})", hold.placed_by, time(hold.placed_at.as_ref()))
-}
-
-/// When, why and by whom it was erased, on one line.
-pub(super) fn told_erasure(erasure: &Erasure) -> String {
-    let reason = match erasure.reason() {
-        ErasureReason::RetentionEnded => "its time was over by the policy of retention",
-        ErasureReason::SentInError => "it should never have been sent",
-        ErasureReason::SubjectRequest => "a person's request for erasure was granted",
-        ErasureReason::CourtOrder => "a court ordered it",
-        ErasureReason::Unspecified => "for a reason that this version does not know",
-    };
-    let at = time(erasure.erased_at.as_ref());
-    format!("ERASED at {at} by {}: {reason}; identities and narrative are gone", erasure.erased_by)
 }

@@ -6,12 +6,11 @@ use contracts::intake::v1::{GetRequest, get_request};
 use contracts::json::to_json;
 use contracts::notification::v1::{Erasure, HandOver, HandOverState, Lane, Stage, Status, Step};
 
-use super::records::told_erasure;
 use super::{Context, holder_of, reference};
 use crate::cli::StatusOf;
 use crate::connection::{connect, traced};
 use crate::ending::{Ending, Failure};
-use crate::printing::{aside, clock, grounds, line, priority, time};
+use crate::printing::{aside, clock, erasure, grounds, line, priority, time};
 
 /// Shows where a notification stands, and goes on with each step where it is watched.
 ///
@@ -79,7 +78,7 @@ impl Told {
             }
         }
         if self.erasure != status.erasure {
-            status.erasure.iter().for_each(|erasure| line(format!("  {}", told_erasure(erasure))));
+            status.erasure.iter().for_each(|erased| line(erasure(erased)));
             self.erasure.clone_from(&status.erasure);
         }
         if self.hand_over != status.hand_over {
