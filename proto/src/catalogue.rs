@@ -12,6 +12,8 @@ catalogue::entries! {
         "Mend every field that is named, and send it again.";
     NOT_DECODABLE: "The request cannot be decoded as protobuf, or is nested too deeply.",
         "Generate the client from the contract anew, and look for a mixture of versions.";
+    TOO_MANY_PARTS: "The request has more fields, those of the messages within counted, than any notification has.",
+        "Look for a list that grows without an end; part a very large notification into several.";
     UNKNOWN_FIELD: "This server does not know the field.",
         "Leave it out, or ask the operator for a server of a newer contract.";
     RULE_NOT_RUN: "A rule of form could not be run on this message.",

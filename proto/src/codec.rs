@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
 
-use crate::rules;
+use crate::{parts, rules};
 
 /// Encodes replies as they are; decodes requests and enforces their `buf.validate` rules.
 #[derive(Debug, Clone)]
@@ -57,6 +57,9 @@ impl<Request: Message + ReflectMessage + Default> Decoder for ValidatingDecoder<
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Request>, Status> {
         let bytes = buffer.copy_to_bytes(buffer.remaining());
+        if parts::are_too_many(&bytes, &Request::default().descriptor()) {
+            return Err(rules::refusal(&[rules::too_many_parts()]));
+        }
         let not_a_message = |error: DecodeError| rules::refusal(&[rules::undecodable(&error)]);
         let request = Request::decode(bytes.clone()).map_err(not_a_message)?;
         let mut remarks = Vec::new();

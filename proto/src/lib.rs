@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod codec;
 pub mod events;
 pub mod json;
+pub mod parts;
 pub mod redacted;
 pub mod rules;
 pub mod time;

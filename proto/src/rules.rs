@@ -10,7 +10,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
 use crate::notification::v1::Remark;
-use crate::{DESCRIPTOR_POOL, catalogue};
+use crate::{DESCRIPTOR_POOL, catalogue, parts};
 
 /// The domain of Lapwing's error reasons, as `google.rpc.ErrorInfo` asks for.
 pub const ERROR_DOMAIN: &str = "lapwing";
@@ -43,6 +43,19 @@ pub fn broken_rules<M: ReflectMessage>(message: &M) -> Vec<Remark> {
                 remedy: "this is a fault of Lapwing: tell the operator".into(),
             }]
         }
+    }
+}
+
+/// A request of more parts than any notification has.
+pub fn too_many_parts() -> Remark {
+    Remark {
+        field: String::new(),
+        rule: catalogue::TOO_MANY_PARTS.code().into(),
+        what: format!("the request has more than {} fields, those of the messages within counted", parts::MOST),
+        why: "each takes memory, however few its bytes; a notification of 500 children that leaves nothing out has less than half \
+              as many"
+            .into(),
+        remedy: "look for a list that grows without an end; part a very large notification into several".into(),
     }
 }
 
