@@ -11,7 +11,7 @@ use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
 use contracts::intake::v1::{
     AmendRequest, GetRequest, SubmitManyRequest, SubmitRequest, SubmitResponse, WithdrawRequest, get_request,
 };
-use contracts::notification::v1::{Lane, WithdrawalReason};
+use contracts::notification::v1::{Child, Lane, WithdrawalReason};
 use contracts::triage::v1::ListQueueRequest;
 use futures::stream;
 use identity::{Caller, DevelopmentAuthority};
@@ -208,4 +208,19 @@ async fn a_revoked_caller_is_refused_on_the_connection_it_has_and_told_what_to_d
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     assert_eq!((status.code(), reason.as_str()), (Code::Unauthenticated, "CERTIFICATE_REVOKED"));
     submit(&world, "370", "CASE-1").await.expect("nobody else is concerned");
+}
+
+#[tokio::test]
+async fn a_message_of_more_parts_than_any_notification_has_is_refused_before_it_is_decoded() {
+    let world = World::embedded().await;
+    let mut sent = notification("373", "CASE-1");
+    sent.children = vec![Child::default(); 200_000];
+    let refused =
+        world.clients().intake("373").await.submit(SubmitRequest { notification: Some(sent) }).await;
+    let refused = refused.expect_err("has too many parts");
+    let details = refused.get_error_details();
+    let violations = &details.bad_request().expect("says what is wrong").field_violations;
+    let rules: Vec<&str> = violations.iter().map(|violation| violation.reason.as_str()).collect();
+    assert_eq!((refused.code(), rules), (Code::InvalidArgument, vec!["TOO_MANY_PARTS"]));
+    submit(&world, "373", "CASE-2").await.expect("whoever sends what may be sent is held");
 }
