@@ -3,9 +3,6 @@
 //! What a reader would get wrong: it is no key of records. Losing it loses no notification; tokens drawn under a new one
 //! do not equal the earlier ones, so that children and homes notified before and after are not seen to be the same.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use ambient::Ambient;
@@ -40,33 +37,17 @@ pub enum MatchKeyError {
 /// [`MatchKeyError`].
 pub fn open(file: &Path, ambient: &Ambient) -> Result<Tokeniser, MatchKeyError> {
     let failed = |source| MatchKeyError::File { file: file.display().to_string(), source };
-    if !file.exists() {
-        let drawn = Zeroizing::new(hex::encode(*Zeroizing::new(ambient.bytes::<32>())) + "\n");
-        write_whole(file, &drawn).map_err(failed)?;
-    }
-    let text = Zeroizing::new(fs::read_to_string(file).map_err(failed)?);
+    let draw = || Zeroizing::new(hex::encode(*Zeroizing::new(ambient.bytes::<32>())) + "\n");
+    let text = keyfile::drawn(file, draw).map_err(failed)?;
     let mut key = Zeroizing::new([0; 32]);
     hex::decode_to_slice(text.trim_end(), &mut *key)
         .map_err(|_| MatchKeyError::Key { file: file.display().to_string() })?;
     Ok(Tokeniser::new(*key))
 }
 
-/// Writes the key whole or not at all.
-fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = file.with_added_extension("part");
-    let mut options = fs::OpenOptions::new();
-    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()?;
-    fs::rename(&unfinished, file)?;
-    // The new name is the folder's content: until that is on disk, a power cut may leave tokens given under a key that
-    // is gone.
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(folder)?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use contracts::notification::v1::ChildIdentity;

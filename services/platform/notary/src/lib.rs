@@ -4,8 +4,6 @@
 //! signature. Verifying takes the public key alone, which stands beside the private one in a `.pub` file.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use ambient::Ambient;
@@ -68,13 +66,12 @@ impl Notary {
         if !signed_note::is_key_name_valid(name) {
             return Err(NotaryError::Name { name: name.to_owned() });
         }
-        if !file.exists() {
+        let draw = || {
             let (private, public) = signed_note::generate_key(&mut Drawn(ambient), name);
             let private = Zeroizing::new(private);
-            let both = Zeroizing::new(format!("{}\n{public}\n", *private));
-            write_whole(file, &both).map_err(failed)?;
-        }
-        let both = Zeroizing::new(fs::read_to_string(file).map_err(failed)?);
+            Zeroizing::new(format!("{}\n{public}\n", *private))
+        };
+        let both = keyfile::drawn(file, draw).map_err(failed)?;
         let notary =
             Self::from_lines(&both).ok_or_else(|| NotaryError::Key { file: file.display().to_string() })?;
         fs::write(file.with_added_extension("pub"), format!("{}\n", notary.public)).map_err(failed)?;
@@ -119,16 +116,6 @@ pub fn verify(note: &str, public_key: &str) -> Result<String, NotaryError> {
     let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| NotaryError::Unverified)?;
     parsed.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|_| NotaryError::Unverified)?;
     String::from_utf8(parsed.text().to_vec()).map_err(|_| NotaryError::Unverified)
-}
-
-/// Writes a key whole or not at all, readable by its owner alone.
-fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = file.with_added_extension("part");
-    let mut options = fs::OpenOptions::new();
-    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()?;
-    fs::rename(&unfinished, file)
 }
 
 /// Ambient chance in the form that key generation asks for.

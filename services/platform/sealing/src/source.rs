@@ -1,8 +1,7 @@
 //! Where wrapping keys come from: a file, an environment variable, or what a command prints.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -96,17 +95,14 @@ impl KeySource {
 }
 
 fn from_file(file: &Path, ambient: &Ambient) -> Result<Zeroizing<String>, SourceError> {
-    use std::os::unix::fs::PermissionsExt;
     let failed = |source| SourceError::File { file: file.display().to_string(), source };
-    if !file.exists() {
-        let id = format!("{DRAWN}{}", hex::encode(ambient.bytes::<4>()));
-        write_whole(file, &WrappingKeys::drawn(&id, ambient)).map_err(failed)?;
-    }
+    let draw = || WrappingKeys::drawn(&format!("{DRAWN}{}", hex::encode(ambient.bytes::<4>())), ambient);
+    let text = keyfile::drawn(file, draw).map_err(failed)?;
     let mode = fs::metadata(file).map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(SourceError::Open { file: file.display().to_string() });
     }
-    fs::read_to_string(file).map(Zeroizing::new).map_err(failed)
+    Ok(text)
 }
 
 fn from_command(words: &[String]) -> Result<Zeroizing<String>, SourceError> {
@@ -122,19 +118,6 @@ fn from_command(words: &[String]) -> Result<Zeroizing<String>, SourceError> {
     let text =
         str::from_utf8(&printed).map_err(|_| failed("printed something that is no text".to_owned()))?;
     Ok(Zeroizing::new(text.to_owned()))
-}
-
-/// Writes keys whole or not at all, readable by their owner alone.
-fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = file.with_added_extension("part");
-    let mut options = fs::OpenOptions::new();
-    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()?;
-    fs::rename(&unfinished, file)?;
-    // Until the folder is on disk too, a power cut may leave records that were sealed under a key that is gone.
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -167,7 +150,6 @@ mod tests {
 
     #[test]
     fn a_file_is_drawn_once_and_is_its_owners_alone() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let source = KeySource::File(folder.path().join("wrapping.keys"));
         let KeySource::File(file) = &source else { unreachable!("a file") };

@@ -1,8 +1,7 @@
 //! The files of the development authority: one user at a time, each written whole or not at all.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -99,17 +98,7 @@ pub(super) fn read(file: &Path) -> Result<String, PkiError> {
 
 /// Writes a file whole or not at all, readable by its owner alone.
 pub(super) fn write_whole(file: &Path, text: &str) -> Result<(), PkiError> {
-    let unfinished = file.with_added_extension("part");
-    let mut options = fs::OpenOptions::new();
-    let mut opened = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)
-        .map_err(file_error(&unfinished))?;
-    opened.write_all(text.as_bytes()).and_then(|()| opened.sync_all()).map_err(file_error(&unfinished))?;
-    fs::rename(&unfinished, file).map_err(file_error(file))
+    keyfile::write(file, text).map_err(file_error(file))
 }
 
 fn file_error(file: &Path) -> impl FnOnce(std::io::Error) -> PkiError {
