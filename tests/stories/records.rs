@@ -104,7 +104,7 @@ async fn who_has_read_it_is_on_record_and_the_authority_sees_it(world: World) {
         read(&mut records(&clients, &bert).await, &reference).await.err()
     })
     .await;
-    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "MEMBER_STOOD_ASIDE"));
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "STOOD_ASIDE"));
     assert!(!refused.message().contains(NAME), "{refused}");
 }
 

@@ -220,12 +220,10 @@ async fn take(channel: &Channel) -> Option<String> {
     TakeNextResponse::decode(taken).expect("an answer").entry.map(|entry| entry.reference)
 }
 
-/// Refused for it: by triage, or, where identities are asked for, by intake.
 fn stood_aside(answer: &Result<Bytes, Status>) -> bool {
-    let said = ["STOOD_ASIDE", "MEMBER_STOOD_ASIDE"];
-    answer.as_ref().is_err_and(|status| {
-        said.contains(&reason(status).as_str()) && status.code() == Code::PermissionDenied
-    })
+    answer
+        .as_ref()
+        .is_err_and(|status| reason(status) == "STOOD_ASIDE" && status.code() == Code::PermissionDenied)
 }
 
 #[tokio::test]

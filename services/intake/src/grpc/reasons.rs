@@ -22,8 +22,6 @@ catalogue::entries! {
         "For what is new, send a notification of its own; receipts given before stay true.";
     NOTIFICATION_ON_HOLD: "A legal hold is on the notification, and until it is released nothing erases it.",
         "Where the hold's reason is over, release it, and erase then.";
-    MEMBER_STOOD_ASIDE: "The caller has stood aside from the case, so its identities are not theirs to read.",
-        "Where that was a mistake, the secretariat can lift it.";
     HAND_OVER_NOT_OFFERED: "No hand-over of such a notification was offered to the caller.",
         "List the hand-overs that concern you, and copy the reference from there.";
     HAND_OVER_ANSWERED: "The hand-over has been answered otherwise; an answer stands.",

@@ -74,7 +74,7 @@ impl RecordsService for RecordsGrpc {
                 }))
             }
             Read::Erased(_) => Err(answers::erased(reference)),
-            Read::StoodAside => Err(stood_aside(reference)),
+            Read::StoodAside => Err(rights::stood_aside(reference)),
             Read::NotFound => Err(no_such_notification(reference)),
         }
     }
@@ -223,13 +223,4 @@ fn on_hold(reference: Reference, hold: &LegalHold) -> Status {
     );
     let facts = [("reference", &*reference.to_string())];
     refusals::refused(Code::FailedPrecondition, reasons::NOTIFICATION_ON_HOLD, &facts, sentence)
-}
-
-fn stood_aside(reference: Reference) -> Status {
-    let sentence = format!(
-        "reference: you stood aside from {reference}, so its identities are not for you to read, and you are not on record for \
-         having read them. To do: nothing; where standing aside was a mistake, ask the secretariat to lift it"
-    );
-    let facts = [("reference", &*reference.to_string())];
-    refusals::refused(Code::PermissionDenied, reasons::MEMBER_STOOD_ASIDE, &facts, sentence)
 }

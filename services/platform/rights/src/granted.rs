@@ -1,10 +1,11 @@
 //! What the layer has granted to a call, and how a handler takes it.
 
 use identity::{Caller, Role};
+use ids::Reference;
 use tonic::{Code, Request, Status};
 
 use crate::row::Whose;
-use crate::{ANOTHER_AUTHORITY, RIGHT_NOT_GRANTED};
+use crate::{ANOTHER_AUTHORITY, RIGHT_NOT_GRANTED, STOOD_ASIDE};
 
 /// What a call was granted: who calls, and how far it reaches. Only the layer makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +126,16 @@ pub fn granted<T>(request: &Request<T>) -> Result<Granted, Status> {
         tracing::error!("a call reached its service without passing the table of rights");
         not_granted()
     })
+}
+
+/// Refuses a panel member the case from which they stood aside: which it is, each service knows by its own store.
+pub fn stood_aside(reference: Reference) -> Status {
+    let reference = reference.to_string();
+    let sentence = format!(
+        "reference: you stood aside from {reference}, so nothing of it is shown to you or done by you. To do: leave it to the other \
+         members; where it was a mistake, ask the secretariat to lift it"
+    );
+    refusals::refused(Code::PermissionDenied, STOOD_ASIDE, &[("reference", &reference)], sentence)
 }
 
 fn not_granted() -> Status {

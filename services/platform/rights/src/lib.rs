@@ -14,7 +14,7 @@ mod table;
 
 pub use check::{TableFaults, check, faults};
 pub use document::document;
-pub use granted::{Granted, Member, OwnAuthority, Reach, granted};
+pub use granted::{Granted, Member, OwnAuthority, Reach, granted, stood_aside};
 pub use layer::{Enforced, RightsLayer};
 pub use row::{Row, Who, Whose, rows_of};
 pub use table::TABLE;
@@ -27,6 +27,8 @@ catalogue::entries! {
     ANOTHER_AUTHORITY: "The certificate is one authority's and the notification another's; the duty is each \
                         authority's own (Children Act 2004 s.16C(1)).",
         "Send it with the other authority's certificate, or correct notifying_authority.";
+    STOOD_ASIDE: "The panel member stood aside from the case, so nothing of it is shown to them or done by them.",
+        "Leave it to the other members; where it was a mistake, ask the secretariat to lift it.";
     CALL_NOT_IN_TABLE: "No right to a call of that name is written down, so nobody may call it.",
         "Compare the call's name with the contract; it may be of a newer version of Lapwing than this server.";
     RIGHT_NOT_GRANTED: "The call reached its service with no right, or with one that the service cannot serve. Nothing \

@@ -35,8 +35,6 @@ catalogue::entries! {
         "Look at it anew with GetCase, then take it with TakeNext and acknowledge it under the new lease.";
     ACKNOWLEDGED_OTHERWISE: "The case was acknowledged under another lease.",
         "Nothing: the panel has the case. Look at it with GetCase.";
-    STOOD_ASIDE: "The panel member stood aside from the case, so nothing of it is shown to them or done by them.",
-        "Leave it to the other members; where it was a mistake, ask the secretariat to lift it.";
     NOT_STOOD_ASIDE: "That member has not stood aside from the case, so there is nothing to lift.",
         "Compare member and reference with the log; nothing, where it was lifted before.";
     PAGE_TOKEN_MISTAKEN: "The page token is none of this list.",
@@ -152,20 +150,11 @@ fn no_such_case(reference: Reference) -> Status {
     about(Code::NotFound, CASE_NOT_FOUND, reference, sentence)
 }
 
-/// The caller stood aside from a case.
-fn stood_aside(reference: Reference) -> Status {
-    let sentence = format!(
-        "you stood aside from {reference}, so nothing of it is shown to you or done by you. To do: leave it to the other \
-         members; where it was a mistake, ask the secretariat to lift it"
-    );
-    about(Code::PermissionDenied, STOOD_ASIDE, reference, sentence)
-}
-
 /// Why a case was not read.
 pub(super) fn not_read(reference: Reference, error: &NotRead) -> Status {
     match error {
         NotRead::NoSuchCase => no_such_case(reference),
-        NotRead::StoodAside => stood_aside(reference),
+        NotRead::StoodAside => rights::stood_aside(reference),
         NotRead::Store(error) => unanswered(error),
     }
 }
@@ -189,7 +178,7 @@ pub(super) fn not_stood_aside(reference: Reference, error: &NotStoodAside) -> St
 pub(super) fn not_acknowledged(reference: Reference, error: &NotAcknowledged) -> Status {
     match error {
         NotAcknowledged::NoSuchCase => no_such_case(reference),
-        NotAcknowledged::StoodAside => stood_aside(reference),
+        NotAcknowledged::StoodAside => rights::stood_aside(reference),
         NotAcknowledged::Store(error) => unanswered(error),
         NotAcknowledged::Lease(refused) => lease_refused(reference, *refused),
     }
@@ -199,7 +188,7 @@ pub(super) fn not_acknowledged(reference: Reference, error: &NotAcknowledged) ->
 pub(super) fn not_decided(error: &NotDecided) -> Status {
     match error {
         NotDecided::NoSuchCase(reference) => no_such_case(*reference),
-        NotDecided::StoodAside(reference) => stood_aside(*reference),
+        NotDecided::StoodAside(reference) => rights::stood_aside(*reference),
         NotDecided::ToItself(_) => refused(
             "other_reference",
             LINK_TO_ITSELF.code(),
