@@ -41,9 +41,6 @@ mod dialect {
         );
         Ok(())
     }
-
-    /// The write-ahead log of PostgreSQL is its own to recycle.
-    pub(super) async fn forget(_database: &Database) {}
 }
 
 #[path = "queries/asides.rs"]

@@ -31,13 +31,6 @@ mod dialect {
     pub(super) async fn compact(database: &Database) -> Result<(), StoreError> {
         storage::Doing::doing(database.write_anew().await, "write the file anew")
     }
-
-    /// Takes what was overwritten out of the file's log too. Where readers are in its way, the next commit's checkpoint does.
-    pub(super) async fn forget(database: &Database) {
-        if let Err(error) = database.empty_log().await {
-            tracing::warn!(%error, "the log of the file could not be emptied now; it is with a later checkpoint");
-        }
-    }
 }
 
 #[path = "queries/asides.rs"]

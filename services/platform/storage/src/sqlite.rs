@@ -114,21 +114,14 @@ impl Database {
         self.committed.notified().await;
     }
 
-    /// Writes the whole file anew, so that nothing is left in it of what was overwritten; and empties its log.
+    /// Writes the whole file anew, so that nothing is left in it of what was overwritten; and then as [`Self::after_erasing`].
     ///
     /// # Errors
     /// The database's own.
     pub async fn write_anew(&self) -> Result<(), sqlx::Error> {
         sqlx::query("VACUUM").execute(&self.writer).await?;
-        self.empty_log().await
-    }
-
-    /// Takes what the file's log holds into the file, and the log to nothing.
-    ///
-    /// # Errors
-    /// The database's own. Where a reader is in its way, the log stays, and that is none.
-    pub async fn empty_log(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await.map(|_| ())
+        self.after_erasing().await;
+        Ok(())
     }
 
     /// Closes the file; SQLite folds its write-ahead log in.

@@ -17,7 +17,7 @@ use storage::{Doing, StoreError, number, optional_number, whole};
 use tracing::Span;
 
 use super::asides::stood_aside;
-use super::dialect::{Connection, Row, append, forget, snapshot};
+use super::dialect::{Connection, Row, append, snapshot};
 use super::hand_overs::lapse_open_offer;
 use super::read::{SEES, find_in};
 use super::rows::{impossible, text, time, without_tokens};
@@ -150,7 +150,7 @@ pub(super) async fn erase(store: &SqlStore, erasing: &Erasing) -> Result<Erased,
     events.push(sealed(store, NOTIFICATION_ERASED, erasing.reference, &subject.authority, &event));
     append(&mut transaction, &events.iter().collect::<Vec<_>>()).await?;
     store.database.commit(transaction, ERASING).await?;
-    forget(&store.database).await;
+    store.database.after_erasing().await;
     Ok(Erased::Now(erasure))
 }
 
