@@ -1,5 +1,5 @@
 //! What the command prints, verb by verb. None of those that are run is meant to show who a notification is about; `identities`,
-//! which is, and the other verbs that keep records are not run.
+//! which is, is not run.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::needles::{Kept, Needles};
 pub(crate) type Printed = Vec<(String, Vec<u8>)>;
 
 /// The verbs that are run. What is typed in the place of one must not become the name of a place that is searched.
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 33] = [
     "check",
     "notify",
     "status",
@@ -39,6 +39,15 @@ const VERBS: [&str; 24] = [
     "topology",
     "parked",
     "up",
+    "readings",
+    "erase",
+    "hold",
+    "release",
+    "retention",
+    "rotate-keys",
+    "stand-aside",
+    "lift-stand-aside",
+    "rights",
 ];
 
 /// A desk with a server.
@@ -92,6 +101,14 @@ impl Desk<'_> {
                 &["policy", "explain", "2026-03-14"],
                 &["explain", "CODE_RETIRED"],
                 &["sample", "--count", "1"],
+                &["readings", reference, "--secretariat"],
+                &["hold", reference, "--reason", "inquiry"],
+                &["release", reference],
+                &["retention"],
+                &["rotate-keys"],
+                &["stand-aside", reference, "--member", "ada", "--reason", "other-interest"],
+                &["lift-stand-aside", reference, "--member", "ada"],
+                &["rights"],
             ] {
                 let (code, printed) = self.run(&[json, verb].concat()).await;
                 assert_eq!(code, 0, "{verb:?}: {printed}");
@@ -106,6 +123,8 @@ impl Desk<'_> {
         let (code, printed) = self.run(&["amend", &held, &file]).await;
         assert_eq!(code, 0, "{printed}");
         let (code, printed) = self.run(&["withdraw", &held, "--reason", "other", "--words", &words]).await;
+        assert_eq!(code, 0, "{printed}");
+        let (code, printed) = self.run(&["erase", &held, "--reason", "sent-in-error"]).await;
         assert_eq!(code, 0, "{printed}");
     }
 
@@ -174,6 +193,19 @@ impl Desk<'_> {
             &["parked", "show", name],
             &["parked", "discard", name, "--reason", "x"],
             &["certificate", name],
+            &["pki", "revoke", name],
+            &["identities", name, "--purpose", "decision"],
+            &["identities", "LW-234-567-89A", "--purpose", name],
+            &["identities", "LW-234-567-89A", "--purpose", "decision", "--by", name],
+            &["readings", name, "--secretariat"],
+            &["erase", name, "--reason", "court-order"],
+            &["erase", "LW-234-567-89A", "--reason", name],
+            &["hold", name, "--reason", name],
+            &["release", name],
+            &["retention", "--most", name],
+            &["rotate-keys", "--operator", name],
+            &["stand-aside", name, "--member", name, "--reason", "other-interest"],
+            &["lift-stand-aside", name, "--member", name],
             &["sample", "--seed", name],
             &["status", "LW-234-567-89A", name],
             &["status", "LW-234-567-89A", &option],
