@@ -34,8 +34,7 @@ mod state;
 pub use state::describe_state;
 
 /// Describes an event by its name and payload. A name that is not known yet stands for itself, where it has the form of
-/// one, and a payload that
-/// cannot be read is said to be so: the log holds both as they came.
+/// one, and a payload that cannot be read is said to be so: the log holds both as they came.
 pub fn describe(kind: &str, payload: &[u8]) -> String {
     let words = match kind {
         NOTIFICATION_RECEIVED => NotificationReceived::decode(payload).map(received),

@@ -53,8 +53,12 @@ fn because(reason: HoldReason) -> &'static str {
     }
 }
 
-fn somebody(name: &str) -> &str {
-    if name.is_empty() { "somebody" } else { name }
+/// Somebody as their certificate names them. What has not that form is not repeated: a stranger to the exchange may have written
+/// anything there.
+fn somebody(uri: &str) -> &str {
+    let of_a_caller = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
+    let caller = uri.strip_prefix("lapwing://").filter(|rest| (1..=100).contains(&rest.len()));
+    if caller.is_some_and(|rest| rest.bytes().all(of_a_caller)) { uri } else { "somebody" }
 }
 
 #[cfg(test)]
@@ -78,6 +82,8 @@ mod tests {
             describe("identities.read.v1", &event.encode_to_vec()),
             "identities of revision 2 read by lapwing://panel/member-7, to decide on the case"
         );
+        let strange = IdentitiesRead { reader: "lapwing://Robin Example".into(), ..event.clone() };
+        assert!(describe("identities.read.v1", &strange.encode_to_vec()).contains("read by somebody,"));
         let unknown = IdentitiesRead { purpose: 77, ..event };
         assert!(describe("identities.read.v1", &unknown.encode_to_vec()).ends_with("does not know"));
     }

@@ -11,6 +11,8 @@ use contracts::events::{
     PARKED_DISCARDED, PARKED_RETRIED,
 };
 
+use delivery::shown::name;
+
 use super::describe;
 
 /// Says which step an event is, by its name alone.
@@ -32,7 +34,8 @@ pub fn describe_state(kind: &str, payload: &[u8]) -> String {
         NOTIFICATION_ERASED => "erased",
         HOLD_PLACED | HOLD_RELEASED => "what may be erased has changed",
         PARKED_RETRIED | PARKED_DISCARDED => return describe(kind, payload),
-        unknown => return format!("{unknown}, which this version of Lapwing cannot put in words"),
+        // The log holds whatever it was told, and a stranger to the exchange may have told it a name.
+        _ => return format!("{}, which this version of Lapwing cannot put in words", name(kind)),
     };
     words.to_owned()
 }
@@ -51,6 +54,12 @@ mod tests {
         for kind in events::ALL {
             assert!(!describe_state(kind, &[]).contains("cannot put in words"), "{kind}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_none_of_an_event_is_not_repeated() {
+        assert!(describe_state("Robin Example", &[]).starts_with("unknown, "));
+        assert!(describe_state("something.new.v1", &[]).starts_with("something.new.v1, "));
     }
 
     #[test]
