@@ -196,7 +196,7 @@ impl Desk<'_> {
             &["pki", "revoke", name],
             &["identities", name, "--purpose", "decision"],
             &["identities", "LW-234-567-89A", "--purpose", name],
-            &["identities", "LW-234-567-89A", "--purpose", "decision", "--by", name],
+            &["identities", "LW-234-567-89A", "--purpose", "decision", "--member", name],
             &["readings", name, "--secretariat"],
             &["erase", name, "--reason", "court-order"],
             &["erase", "LW-234-567-89A", "--reason", name],

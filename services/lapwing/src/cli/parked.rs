@@ -89,7 +89,7 @@ pub struct DiscardParked {
     pub reason: String,
 }
 
-fn operator(name: &str) -> Result<identity::Caller, String> {
+pub(super) fn operator(name: &str) -> Result<identity::Caller, String> {
     let caller = format!("lapwing://operator/{name}").parse();
     caller.map_err(|_| {
         "an operator's name is lower-case letters, digits and hyphens, such as night-shift".to_owned()

@@ -2,16 +2,9 @@
 
 use clap::{Args, ValueEnum};
 use contracts::notification::v1::{ErasureReason, HoldReason, ReadingPurpose};
-use identity::{Caller, Role};
+use identity::Caller;
 
-/// Somebody who keeps records, as a URI.
-fn caller(text: &str) -> Result<Caller, String> {
-    text.parse().map_err(|error: identity::NoCaller| error.to_string())
-}
-
-fn operator() -> Caller {
-    Caller::new(Role::Operator, "duty")
-}
+use super::parked::operator;
 
 /// Why identities are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -48,9 +41,9 @@ pub struct Identities {
     /// Why they are read; it is on record, and the notifying authority can see it
     #[arg(long)]
     pub purpose: PurposeName,
-    /// As whom [default: the secretariat]
-    #[arg(long, value_name = "CALLER", value_parser = caller)]
-    pub by: Option<Caller>,
+    /// The panel member who reads, by the last part of lapwing://panel/ada [default: the secretariat does]
+    #[arg(long, env = "LAPWING_MEMBER", value_name = "NAME")]
+    pub member: Option<String>,
 }
 
 /// `readings`
@@ -148,7 +141,7 @@ pub struct Retention {
 /// `rotate-keys`
 #[derive(Debug, Args)]
 pub struct RotateKeys {
-    /// The operator as whom it is done
-    #[arg(long, value_name = "CALLER", value_parser = caller, default_value_t = operator())]
+    /// The operator's name, such as night-shift
+    #[arg(long, env = "LAPWING_OPERATOR", default_value = "duty", value_name = "NAME", value_parser = operator)]
     pub operator: Caller,
 }

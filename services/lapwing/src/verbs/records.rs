@@ -15,7 +15,7 @@ use tonic::transport::Channel;
 
 use super::{Context, holder_of, reference};
 use crate::cli::{Erase, HoldRecords, Identities, OfReference, Readings, Retention, RotateKeys};
-use crate::connection::{connect, secretariat, traced};
+use crate::connection::{connect, member, secretariat, traced};
 use crate::ending::{Ending, Failure};
 use crate::printing::{aside, erasure, line, time};
 
@@ -30,7 +30,7 @@ async fn client(context: &Context, caller: &Caller) -> Result<RecordsServiceClie
 /// Where there is none, it is erased, or the caller has stood aside.
 pub(crate) async fn identities(context: &Context, asked: Identities) -> Result<Ending, Failure> {
     let reference = reference(&asked.reference)?.to_string();
-    let caller = asked.by.unwrap_or_else(secretariat);
+    let caller = asked.member.as_deref().map_or_else(|| Ok(secretariat()), member)?;
     let purpose = ReadingPurpose::from(asked.purpose).into();
     let request = ReadIdentitiesRequest { reference: reference.clone(), purpose };
     let answer = client(context, &caller).await?.read_identities(traced(request)).await?.into_inner();
