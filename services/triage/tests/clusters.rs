@@ -82,7 +82,8 @@ impl World {
     }
 
     async fn raised(&self) -> Vec<Cluster> {
-        let events = self.triage.post_room.outbox.claim(100).await.expect("reads").envelopes;
+        let events =
+            self.triage.post_room.outbox.claim(100).await.expect("reads").let_go().await.expect("lets go");
         let raised = events.into_iter().filter(|event| event.kind == CLUSTER_RAISED);
         let clusters = raised.map(|event| ClusterRaised::decode(event.payload).expect("decodes").cluster);
         clusters.map(|cluster| cluster.expect("a cluster")).collect()

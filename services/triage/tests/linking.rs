@@ -109,7 +109,8 @@ impl World {
     }
 
     async fn envelopes(&self, kind: &str) -> Vec<Envelope> {
-        let events = self.triage.post_room.outbox.claim(100).await.expect("reads").envelopes;
+        let events =
+            self.triage.post_room.outbox.claim(100).await.expect("reads").let_go().await.expect("lets go");
         events.into_iter().filter(|event| event.kind == kind).collect()
     }
 

@@ -73,7 +73,7 @@ async fn what_is_told_belongs_to_the_trace_and_the_authority_of_the_case_it_is_a
     decide(&triage, one, other, LinkState::SameIncident).await;
     decide(&triage, other, one, LinkState::NotADuplicate).await;
 
-    let told = triage.post_room.outbox.claim(100).await.expect("reads").envelopes;
+    let told = triage.post_room.outbox.claim(100).await.expect("reads").let_go().await.expect("lets go");
     let about: Vec<(&str, &str, &str, &str)> = told
         .iter()
         .filter(|event| [LINK_PROPOSED, LINK_DECIDED].contains(&event.kind.as_str()))

@@ -84,7 +84,7 @@ async fn story() -> (Vec<Envelope>, Vec<SpanData>) {
     let reference = Reference::mint(&ambient);
     triage.findings.handle(&[delivered(reference, &ambient)]).await.expect("hears");
     take_and_acknowledge(&triage, reference).await;
-    let told = triage.post_room.outbox.claim(10).await.expect("reads").envelopes;
+    let told = triage.post_room.outbox.claim(10).await.expect("reads").let_go().await.expect("lets go");
     // The store's threads hold on to the spans of their callers until they end.
     triage.close().await;
     provider.force_flush().expect("flushes");

@@ -49,11 +49,12 @@ impl World {
     /// What was told, in order.
     pub(crate) async fn told_events(&self) -> Vec<NotificationAssessed> {
         let claim = self.eligibility.post_room.outbox.claim(5000).await.expect("it reads");
-        assert!(claim.envelopes.iter().all(|envelope| envelope.kind == NOTIFICATION_ASSESSED));
+        let envelopes = claim.let_go().await.expect("it lets go");
+        assert!(envelopes.iter().all(|envelope| envelope.kind == NOTIFICATION_ASSESSED));
         let decoded = |envelope: &Envelope| {
             NotificationAssessed::decode(envelope.payload.clone()).expect("it was encoded here")
         };
-        claim.envelopes.iter().map(decoded).collect()
+        envelopes.iter().map(decoded).collect()
     }
 
     /// The revisions that were told, in order.

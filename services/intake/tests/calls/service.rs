@@ -162,7 +162,7 @@ impl Service {
     }
 
     pub(crate) async fn events(&self) -> Vec<Envelope> {
-        self.intake.post_room.outbox.claim(1000).await.expect("reads").envelopes
+        self.intake.post_room.outbox.claim(1000).await.expect("reads").let_go().await.expect("lets go")
     }
 
     /// The coded notifications of all revisions told of so far, in order. Both events have them in their first field.

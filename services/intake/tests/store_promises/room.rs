@@ -260,7 +260,7 @@ impl Room {
     }
 
     pub(crate) async fn events(&self) -> Vec<Envelope> {
-        self.post_room.outbox.claim(10_000).await.expect("reads").envelopes
+        self.post_room.outbox.claim(10_000).await.expect("reads").let_go().await.expect("lets go")
     }
 
     pub(crate) async fn status(&self, authority: &str, reference: Reference) -> Status {

@@ -52,6 +52,17 @@ impl Claim {
     pub async fn settle(self, arrived: &[EventId]) -> Result<(), StoreError> {
         self.settle.settle(arrived).await
     }
+
+    /// Lets go of every event, and says which they were: to look at an outbox, and leave it as it was. A claim that is
+    /// dropped lets go of them a moment later, and whoever claims in that moment passes them over.
+    ///
+    /// # Errors
+    /// As [`Claim::settle`].
+    pub async fn let_go(mut self) -> Result<Vec<Envelope>, StoreError> {
+        let envelopes = std::mem::take(&mut self.envelopes);
+        self.settle(&[]).await?;
+        Ok(envelopes)
+    }
 }
 
 /// The store's end of a claim.

@@ -105,7 +105,7 @@ async fn put_aside(store: &Database, queue: &str, event: &Envelope) {
 }
 
 async fn outgoing(store: &Database) -> Vec<Envelope> {
-    Outbox::of(store.clone()).claim(1000).await.expect("claims").envelopes
+    Outbox::of(store.clone()).claim(1000).await.expect("claims").let_go().await.expect("lets go")
 }
 
 fn retry(event_ids: &[String]) -> RetryRequest {

@@ -51,7 +51,17 @@ async fn a_second_delivery_has_no_effect() {
     let world = World::new().await;
     let delivered = world.delivered(Reference::mint(&world.ambient), Outcome::DutyInArea, Event::Harm);
     world.triage.findings.handle(&[delivered]).await.expect("hears");
-    let again = world.triage.post_room.outbox.claim(1).await.expect("reads").envelopes.remove(0);
+    let again = world
+        .triage
+        .post_room
+        .outbox
+        .claim(1)
+        .await
+        .expect("reads")
+        .let_go()
+        .await
+        .expect("lets go")
+        .remove(0);
     assert_eq!(again.kind, "case.queued.v1");
     let delivered = world.delivered(Reference::mint(&world.ambient), Outcome::DutyInArea, Event::Harm);
     let twice = [Delivered::on("triage.findings", delivered.envelope.clone()), delivered];

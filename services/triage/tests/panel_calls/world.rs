@@ -115,7 +115,8 @@ impl World {
     }
 
     pub(super) async fn told<M: Message + Default>(&self, kind: &str) -> Vec<M> {
-        let events = self.triage.post_room.outbox.claim(100).await.expect("reads").envelopes;
+        let events =
+            self.triage.post_room.outbox.claim(100).await.expect("reads").let_go().await.expect("lets go");
         let of_kind = events.into_iter().filter(|event| event.kind == kind);
         of_kind.map(|event| M::decode(event.payload).expect("decodes")).collect()
     }

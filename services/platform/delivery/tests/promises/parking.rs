@@ -32,7 +32,7 @@ pub(crate) async fn parked_in(database: &Database, count: usize) -> Vec<EventId>
 }
 
 async fn outgoing(database: &Database) -> Vec<Envelope> {
-    Outbox::of(database.clone()).claim(1000).await.expect("claims").envelopes
+    Outbox::of(database.clone()).claim(1000).await.expect("claims").let_go().await.expect("lets go")
 }
 
 async fn state_of(database: &Database, event: EventId) -> State {
