@@ -7,6 +7,8 @@ pub mod config;
 pub mod domain;
 pub mod events;
 pub mod grpc;
+pub mod measures;
+pub mod observe_log;
 pub mod read_timeline;
 pub mod record_events;
 pub mod state_checkpoint;
@@ -23,6 +25,7 @@ use storage::{Location, OpenError};
 use crate::config::Config;
 use crate::events::EveryEvent;
 use crate::grpc::AuditGrpc;
+use crate::observe_log::ObserveLog;
 use crate::read_timeline::ReadTimeline;
 use crate::record_events::RecordEvents;
 use crate::state_checkpoint::StateCheckpoint;
@@ -46,6 +49,8 @@ pub struct Audit {
     pub checkpoint_key: String,
     /// Where its events leave and are put aside.
     pub post_room: PostRoom,
+    /// Tells how long the log is.
+    pub log: Arc<ObserveLog>,
 }
 
 /// Why audit cannot start.
@@ -83,6 +88,7 @@ impl Audit {
         let notary = open_notary(config, ambient)?;
         let checkpoint_key = notary.public_key().to_owned();
 
+        let log = Arc::new(ObserveLog::new(store.clone()));
         let record = RecordEvents::new(store.clone(), ambient.clone());
         let read = ReadTimeline::new(store.clone());
         let checkpoint = StateCheckpoint::new(store, notary, config.origin.clone());
@@ -91,6 +97,7 @@ impl Audit {
             events: Arc::new(EveryEvent::new(record)),
             checkpoint_key,
             post_room,
+            log,
         })
     }
 

@@ -21,5 +21,6 @@ async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
         subscribers: vec![audit.events],
         post_room: audit.post_room,
         tells: vec![("checkpoint_key", audit.checkpoint_key)],
+        observed: vec![audit.log],
     })
 }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod events;
 pub mod grpc;
+pub mod measures;
 pub mod record_findings;
 pub mod store;
 pub mod truth_table;

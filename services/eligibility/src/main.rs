@@ -20,5 +20,6 @@ async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
         subscribers: vec![eligibility.notifications],
         post_room: eligibility.post_room,
         tells: Vec::new(),
+        observed: Vec::new(),
     })
 }

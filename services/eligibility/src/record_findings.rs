@@ -14,6 +14,7 @@ use storage::StoreError;
 use crate::SERVICE;
 use crate::assess::assess_coded;
 use crate::domain::policy::Policies;
+use crate::measures::FINDINGS;
 use crate::store::{Finding, Store};
 
 /// The use case.
@@ -64,6 +65,9 @@ impl RecordFindings {
     /// Nothing of the batch has effect then.
     pub async fn record(&self, heard: &[Heard<Finding>]) -> Result<(), StoreError> {
         self.store.record(heard, self.ambient.now()).await?;
+        for found in heard {
+            FINDINGS.add(1, &[found.effect.assessment.outcome().as_str_name()]);
+        }
         tracing::info!(notifications = heard.len(), "recorded findings");
         Ok(())
     }

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use contracts::notification::v1::RevisionKind;
 use ids::Reference;
 use lifecycle::{CancellationToken, Lifecycle, pause};
 use storage::StoreError;
@@ -16,6 +17,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::back_pressure::BackPressure;
+use crate::measures::{COMMIT_SIZE, HELD};
 use crate::store::{Candidate, Holding, Store};
 
 /// Submissions that may wait for a commit.
@@ -164,6 +166,8 @@ impl Holder {
         if candidates.is_empty() {
             return;
         }
+        #[expect(clippy::cast_precision_loss, reason = "a batch is of hundreds")]
+        COMMIT_SIZE.record(candidates.len() as f64, &[]);
         let store = self.store.as_ref();
         let held = if self.pressure.is_on() {
             timeout(self.limits.longest_wait, find_batch(store, &candidates)).await
@@ -179,12 +183,23 @@ impl Holder {
         });
         for (((answer, _room), holding), candidate) in senders.into_iter().zip(held).zip(&candidates) {
             if matches!(holding, Ok(Holding::New { .. })) {
+                HELD.add(1, &[kind_name(candidate.kind)]);
                 // Nobody watching is no error.
                 let _watchers = self.changes.send(candidate.receipt.reference);
             }
             // A sender that went away is not told; what it sent is held, and sending it again gives the receipt.
             let _gone = answer.send(holding);
         }
+    }
+}
+
+fn kind_name(kind: RevisionKind) -> &'static str {
+    match kind {
+        RevisionKind::Submitted => "submitted",
+        RevisionKind::Amended => "amended",
+        RevisionKind::Withdrawn => "withdrawn",
+        RevisionKind::HandedOver => "handed_over",
+        RevisionKind::Unspecified => "other",
     }
 }
 

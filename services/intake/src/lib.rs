@@ -17,6 +17,7 @@ pub mod grpc;
 pub mod hold_together;
 pub mod keep_records;
 pub mod match_key;
+pub mod measures;
 pub mod prepare_revision;
 pub mod read_notification;
 pub mod record_outcomes;

@@ -27,6 +27,9 @@ pub use changes::{
 pub use parked::{DiscardParked, ListParked, Parked, ParkedCommand, RetryParked, ShowParked};
 pub use records::{Erase, HoldRecords, Identities, Readings, Retention, RotateKeys};
 
+/// How many of the newest spans the embedded mode keeps for its page: those of some hundred notifications, about ten megabytes.
+const KEPT_SPANS: usize = 8192;
+
 /// A value that no log and no error shows: a URL with a password, or words about a child.
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(text.into())
@@ -60,7 +63,13 @@ pub struct Lapwing {
     /// Which log lines appear, such as info, or warn,delivery=debug [default: info for `up`, else warn]
     #[arg(long, global = true, env = "LAPWING_LOG", value_name = "FILTER")]
     pub log: Option<String>,
-    /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
+    /// The form of log lines: text for people, json for machines
+    #[arg(long, global = true, env = "LAPWING_LOG_FORM", default_value = "text", value_name = "FORM")]
+    pub log_form: telemetry::Form,
+    /// Of how many traces spans are made, from 0 to 1; the same in every process
+    #[arg(long, global = true, env = "OTEL_TRACES_SAMPLER_ARG", default_value = "1", value_name = "SHARE")]
+    pub sampled: telemetry::Share,
+    /// Where spans and measures go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
     /// Who vouches for a collector behind https (PEM), where the system does not know it
@@ -115,7 +124,13 @@ impl Lapwing {
                 certificate: self.otlp_certificate.clone(),
                 key: self.otlp_key.clone(),
             },
+            sampled: self.sampled,
+            kept_spans: match &self.command {
+                None | Some(Command::Up(_)) => KEPT_SPANS,
+                Some(_) => 0,
+            },
             log: self.log.clone().unwrap_or_else(|| usual.to_owned()),
+            log_form: self.log_form,
         }
     }
 }
@@ -183,6 +198,8 @@ pub enum Command {
     Explain(Explain),
     /// Show who may call what, and whose data that reaches
     Rights,
+    /// Show what is measured, and under which names
+    Measures,
     /// Make up plausible notifications, shaped by the published yearly figures; no real person
     Sample(Sample),
     /// Make or revoke development certificates, which are not for real data
@@ -236,6 +253,7 @@ impl Command {
             Self::Policy(_) => "lapwing policy",
             Self::Explain(_) => "lapwing explain",
             Self::Rights => "lapwing rights",
+            Self::Measures => "lapwing measures",
             Self::Sample(_) => "lapwing sample",
             Self::Pki(_) | Self::Certificate(_) => "lapwing pki",
             Self::Migrate(_) => "lapwing migrate",

@@ -17,13 +17,14 @@ use contracts::operations::v1::parked_service_server::ParkedServiceServer;
 use delivery::{InProcess, PostRoom, Receiver, Relay, Subscriber};
 use eligibility::Eligibility;
 use host::server::{self, Health, Rules};
-use host::{Files, Limits, Trusted};
+use host::{Files, Limits, ObservedCertificate, ObservedPostRoom, Standing, Trusted, observe};
 use identity::{Caller, DevelopmentAuthority, Role};
 use intake::Intake;
 use intake::assessor::GrpcAssessor;
 use lifecycle::Lifecycle;
 use operations::ParkedGrpc;
 use rights::Enforced;
+use telemetry::measures::Observed;
 use tonic::Request;
 use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
@@ -60,6 +61,7 @@ pub struct Embedded {
     folder: Folder,
     services: Services,
     health: Health,
+    standing: Standing,
     /// The server and its calls: stopped first, so that nothing new begins.
     front: Lifecycle,
     /// Commits and relays: stopped once the outboxes are empty.
@@ -91,11 +93,21 @@ impl Embedded {
         let (trusted, looking) = Trusted::from_files(files, ambient, background.stopping())?;
         let services = Services::start(&config.folder, ambient, &front, &background).await?;
         folder.announce(address)?;
-        let rules = Rules { trusted, limits: Limits::default(), reflection: true, ambient: ambient.clone() };
+        let standing = Standing::default();
+        let rules = Rules {
+            trusted: trusted.clone(),
+            limits: Limits::default(),
+            reflection: true,
+            ambient: ambient.clone(),
+            standing: standing.clone(),
+        };
         let health = server::serve(listener, rules, services.routes(ambient), NAMES, &front).await?;
         background.run(looking);
         services.relay(&background);
-        Ok(Self { address, folder, services, health, front, background })
+        let mut observed = services.observed(ambient);
+        observed.push(Arc::new(ObservedCertificate::new(trusted, ambient.clone())));
+        background.run(observe(observed, background.stopping()));
+        Ok(Self { address, folder, services, health, standing, front, background })
     }
 
     /// Where it listens.
@@ -118,6 +130,11 @@ impl Embedded {
         &self.services.audit.checkpoint_key
     }
 
+    /// Whether it takes calls, for whoever watches.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
     /// What waits in the outboxes and what is parked.
     ///
     /// # Errors
@@ -128,7 +145,7 @@ impl Embedded {
 
     /// Stops softly: no new calls, then an end to what was begun, then an empty outbox, then closed stores.
     pub async fn stop(self) -> Stopped {
-        self.health.not_serving().await;
+        self.health.not_serving("it is stopping").await;
         let calls = self.front.wind_down(DRAIN).await;
         let stopped = drain::drain(&self.services, calls, DRAIN).await;
         self.background.wind_down(DRAIN).await;
@@ -182,11 +199,23 @@ impl Services {
         kept.map(|(subscriber, room)| Receiver { subscriber, keeper: Arc::new(room.clone()) }).collect()
     }
 
+    /// What is measured of them from time to time.
+    fn observed(&self, ambient: &Ambient) -> Vec<Arc<dyn Observed>> {
+        let rooms = self.names().zip(self.post_rooms()).map(|(name, room)| {
+            Arc::new(ObservedPostRoom::new(name, room.clone(), ambient.clone())) as Arc<dyn Observed>
+        });
+        let own: [Arc<dyn Observed>; 2] = [self.triage.queue.clone(), self.audit.log.clone()];
+        rooms.chain(own).collect()
+    }
+
+    /// Their names, in the order of their post rooms.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [intake::SERVICE, eligibility::SERVICE, triage::SERVICE, audit::SERVICE].into_iter()
+    }
+
     /// What they answer.
     fn routes(&self, ambient: &Ambient) -> Routes {
-        let names = [intake::SERVICE, eligibility::SERVICE, triage::SERVICE, audit::SERVICE];
-        let parked =
-            names.into_iter().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
+        let parked = self.names().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
         Routes::new(self.intake.grpc.clone())
             .add_service(self.intake.records.clone())
             .add_service(self.eligibility.grpc.clone())

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod embedded;
 pub mod ending;
+pub mod measures;
 
 mod connection;
 mod kept_receipts;
@@ -14,16 +15,18 @@ mod notification_files;
 mod printing;
 mod verbs;
 
+use telemetry::LookedAt;
+
 use crate::cli::{Command, Lapwing};
 use crate::ending::Ending;
 
-/// Runs one command to its end.
+/// Runs one command to its end. `looked_at` is what this process measures and traces of itself.
 ///
 /// # Errors
 /// What went wrong, in words that say what to do; [`Ending`] turns it into an exit code.
-pub async fn run(lapwing: Lapwing) -> Result<Ending, ending::Failure> {
+pub async fn run(lapwing: Lapwing, looked_at: LookedAt) -> Result<Ending, ending::Failure> {
     let Lapwing { folder, server, json, command, .. } = lapwing;
-    let context = verbs::Context { folder, server, json };
+    let context = verbs::Context { folder, server, json, looked_at };
     match command {
         None => Err(anyhow::anyhow!("no verb was given").into()),
         Some(command) => verb(&context, command).await,
@@ -61,6 +64,7 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
         Command::Timeline(reference) => verbs::timeline(context, reference).await,
         Command::Checkpoint => verbs::checkpoint(context).await,
         Command::Rights => Ok(verbs::rights()),
+        Command::Measures => Ok(verbs::measures()),
         Command::Sample(sample) => verbs::sample(context, &sample),
         Command::Pki(pki) => verbs::pki(context, &pki),
         Command::Certificate(certificate) => verbs::certificate(context, &certificate),

@@ -14,7 +14,7 @@ async fn main() -> ExitCode {
         Err(error) => return Failure::from(anyhow::Error::from(error)).tell(),
     };
     let span = lapwing.span();
-    let ended = lapwing::run(lapwing).instrument(span).await;
+    let ended = lapwing::run(lapwing, telemetry.looked_at()).instrument(span).await;
     telemetry.stop().await;
     match ended {
         Ok(ending) => ending.code(),

@@ -8,6 +8,7 @@ mod explain;
 mod hand_over;
 mod judgement;
 mod link;
+mod measures;
 mod migrate;
 mod notices;
 mod notify;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 
 use contracts::notification::v1::{Lane, Notification};
 use ids::Reference;
+use telemetry::LookedAt;
 
 pub(crate) use acknowledge::acknowledge;
 pub(crate) use amend::{amend, withdraw};
@@ -37,6 +39,7 @@ pub(crate) use check::check;
 pub(crate) use explain::explain;
 pub(crate) use hand_over::{accept, decline, hand_overs};
 pub(crate) use link::link;
+pub(crate) use measures::measures;
 pub(crate) use migrate::migrate;
 pub(crate) use notices::notices;
 pub(crate) use notify::notify;
@@ -66,6 +69,8 @@ pub(crate) struct Context {
     pub server: Option<String>,
     /// Whether JSON is printed.
     pub json: bool,
+    /// What this process measures and traces of itself.
+    pub looked_at: LookedAt,
 }
 
 impl From<LaneName> for Lane {

@@ -6,9 +6,13 @@
 use std::sync::Arc;
 
 use ambient::Ambient;
+use contracts::eligibility::v1::NotificationAssessed;
 use contracts::events::CASE_ACKNOWLEDGED;
+use contracts::time::from_wire;
 use delivery::{Envelope, Origin};
 use ids::{LeaseId, Reference};
+use jiff::Timestamp;
+use prost::Message;
 use storage::StoreError;
 use tracing::{Span, info_span};
 
@@ -16,6 +20,7 @@ use crate::SERVICE;
 use crate::domain::stand_aside::Viewer;
 use crate::domain::standing::{Acknowledged, Acknowledgement, LeaseRefused};
 use crate::store::{Found, HeldCase, Store};
+use crate::take_up_news::measure;
 use crate::wire;
 
 /// Why a case is not acknowledged.
@@ -75,6 +80,9 @@ impl AcknowledgeCase {
             Acknowledged::Before(given) => Ok(given),
             Acknowledged::Now(given) => {
                 tracing::info!(%reference, "the panel acknowledged a case");
+                if let Some(received) = received(&held) {
+                    measure(received, given.at, "acknowledged");
+                }
                 Ok(given)
             }
         }
@@ -101,4 +109,10 @@ impl AcknowledgeCase {
             Envelope::seal(origin, &wire::case_acknowledged(entry, acknowledgement), &self.ambient)
         })
     }
+}
+
+/// When intake received the revision that the case shows, where the event that told of it says so.
+fn received(held: &HeldCase) -> Option<Timestamp> {
+    let event = NotificationAssessed::decode(held.assessed.clone()).ok()?;
+    from_wire(event.notification?.received_at.as_ref())
 }

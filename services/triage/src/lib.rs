@@ -12,6 +12,8 @@ pub mod events;
 pub mod grpc;
 pub mod list_notices;
 pub mod list_queue;
+pub mod measures;
+pub mod observe_queue;
 pub mod read_case;
 pub mod stand_aside;
 pub mod store;
@@ -35,6 +37,7 @@ use crate::events::Findings;
 use crate::grpc::{TriageGrpc, UseCases};
 use crate::list_notices::ListNotices;
 use crate::list_queue::ListQueue;
+use crate::observe_queue::ObserveQueue;
 use crate::read_case::ReadCase;
 use crate::stand_aside::StandAside;
 use crate::store::Store;
@@ -66,6 +69,8 @@ pub struct Triage {
     pub findings: Arc<Findings>,
     /// Where its events leave and are put aside.
     pub post_room: PostRoom,
+    /// Tells how the queue stands.
+    pub queue: Arc<ObserveQueue>,
 }
 
 /// Why triage cannot start.
@@ -85,6 +90,7 @@ impl Triage {
     pub async fn start(config: &Config, ambient: &Ambient) -> Result<Self, StartError> {
         let policies = policy::compiled_in();
         let (store, post_room) = open(&config.store, policies, ambient).await?;
+        let queue = Arc::new(ObserveQueue::new(store.clone(), ambient.clone()));
         let news = TakeUpNews::new(store.clone(), policies, ambient.clone());
         let grpc = TriageGrpc::new(UseCases {
             list: ListQueue::new(store.clone(), ambient.clone()),
@@ -95,7 +101,12 @@ impl Triage {
             stand_aside: StandAside::new(store.clone(), ambient.clone()),
             notices: ListNotices::new(store),
         });
-        Ok(Self { grpc: TriageServiceServer::new(grpc), findings: Arc::new(Findings::new(news)), post_room })
+        Ok(Self {
+            grpc: TriageServiceServer::new(grpc),
+            findings: Arc::new(Findings::new(news)),
+            post_room,
+            queue,
+        })
     }
 
     /// Closes the store.

@@ -20,5 +20,6 @@ async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
         subscribers: vec![triage.findings],
         post_room: triage.post_room,
         tells: Vec::new(),
+        observed: vec![triage.queue],
     })
 }

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use bytes::Bytes;
 use contracts::notification::v1::CodedNotification;
+use contracts::time::from_wire;
 use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use telemetry::TraceContext;
 use tracing::Span;
 
 use crate::domain::case::{Case, Entry};
+use crate::domain::clock::ClockKind;
 use crate::domain::cluster::{Cluster, Mentions};
 use crate::domain::finding::Outcome;
 use crate::domain::lane::Lane;
@@ -66,6 +68,8 @@ pub struct FindingHeard {
     pub linkable: (Linkable, LinkRule),
     /// The settings and providers that it mentions.
     pub mentions: Mentions,
+    /// When intake received the revision that it is about, where the event says so.
+    pub received_at: Option<Timestamp>,
 }
 
 impl FindingHeard {
@@ -80,6 +84,7 @@ impl FindingHeard {
             event,
             linkable: (Linkable::of(reference, notification), *policy.links()),
             mentions: Mentions::of(reference, notification, *policy.clusters()),
+            received_at: from_wire(notification.received_at.as_ref()),
         }
     }
 
@@ -182,6 +187,28 @@ impl Found {
     }
 }
 
+/// How the queue stands as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueStands {
+    /// The lanes that have cases which the panel has not acknowledged.
+    pub lanes: Vec<LaneStands>,
+    /// How many of these cases have a running clock that has run out.
+    pub overdue: Vec<(ClockKind, u64)>,
+    /// How many cases have come late, acknowledged ones included.
+    pub late: u64,
+}
+
+/// How a lane stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneStands {
+    /// The lane.
+    pub lane: Lane,
+    /// Cases that the panel has not acknowledged.
+    pub cases: u64,
+    /// When the oldest of them was queued.
+    pub oldest: Option<Timestamp>,
+}
+
 /// Which part of a lane is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageOf {
@@ -245,6 +272,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store cannot be read.
     async fn list(&self, page: PageOf, viewer: &Viewer, now: Timestamp) -> Result<Page, StoreError>;
+
+    /// How the queue stands as a whole, on a day in London.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn stands(&self, today: Date) -> Result<QueueStands, StoreError>;
 
     /// A case with all that is kept of it, as a viewer may see it.
     ///

@@ -9,14 +9,21 @@ use contracts::eligibility::v1::NotificationAssessed;
 use contracts::time::london_date;
 use delivery::{Delivered, Heard};
 use ids::Reference;
+use jiff::Timestamp;
 use storage::StoreError;
 use telemetry::TraceContext;
 use tracing::Span;
 
 use crate::domain::policy::Policies;
 use crate::domain::told::News;
+use crate::measures::CRITICAL_TIME;
 use crate::store::{Arrival, FindingHeard, Store};
 use crate::wire::heard::{Unreadable, assessed};
+
+/// How long ago something was received. Clocks of two machines may differ, and so be before it.
+pub(crate) fn measure(received: Timestamp, now: Timestamp, step: &'static str) {
+    CRITICAL_TIME.record(now.duration_since(received).as_secs_f64().max(0.0), &[step]);
+}
 
 /// The use case.
 pub struct TakeUpNews {
@@ -75,7 +82,10 @@ impl TakeUpNews {
     /// # Errors
     /// Nothing of the batch has effect then.
     pub async fn take_up(&self, heard: &[Heard<Arrival>]) -> Result<(), StoreError> {
-        let taken = self.store.take_up(heard, self.ambient.now()).await?;
+        let now = self.ambient.now();
+        let taken = self.store.take_up(heard, now).await?;
+        let received = heard.iter().filter_map(|heard| heard.effect.finding.as_ref()?.received_at);
+        received.for_each(|received| measure(received, now, "queued"));
         tracing::info!(
             news = heard.len(),
             opened = taken.opened,

@@ -16,6 +16,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use lifecycle::{BackOff, CancellationToken, Lifecycle, pause};
 
+use crate::measures::{REDELIVERED, SESSIONS_ENDED};
 use crate::message::envelope;
 use crate::session::{self, TO_CLOSE, close_with, within_patience};
 use crate::{BrokerError, Config};
@@ -32,6 +33,9 @@ pub(crate) trait Handler: Send + Sync {
     /// Handles a batch, and returns whether it is to be acknowledged: whatever must outlive it is committed then. False
     /// where the word to stop came first.
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError>;
+
+    /// The queue that the messages are about, which may be another than they lie in.
+    fn queue(&self) -> &'static str;
 
     /// How long messages may gather after a batch that was not full.
     fn gathers(&self) -> Duration;
@@ -52,6 +56,7 @@ pub(crate) async fn supervise(config: Config, queue: String, handler: impl Handl
         if heard {
             back_off = BackOff::default();
         }
+        SESSIONS_ENDED.add(1, &[handler.queue()]);
         tracing::warn!(queue, %error, "the session with the broker ended and will be made anew; messages wait in the queue");
         if !back_off.wait(&stop).await {
             return;
@@ -159,6 +164,10 @@ async fn handle(
     stop: &CancellationToken,
 ) -> Result<bool, BrokerError> {
     faults::pass("consumer", "received");
+    let again = batch.iter().filter(|delivery| delivery.redelivered).count();
+    if again > 0 {
+        REDELIVERED.add(again as u64, &[handler.queue()]);
+    }
     if !handler.handle(batch, stop).await? {
         return Ok(false);
     }
@@ -201,6 +210,10 @@ impl Handler for Hearing {
             return Ok(true);
         }
         Ok(deliver(&self.receiver, &events, stop).await == Delivered::Held)
+    }
+
+    fn queue(&self) -> &'static str {
+        self.receiver.subscriber.queue()
     }
 
     fn gathers(&self) -> Duration {

@@ -7,7 +7,9 @@
 mod config;
 mod consumer;
 mod error;
+mod measures;
 mod message;
+mod observe;
 mod parked;
 mod publisher;
 mod session;
@@ -16,6 +18,8 @@ pub mod topology;
 pub use config::Config;
 pub use consumer::consume;
 pub use error::BrokerError;
+pub use measures::MEASURES;
+pub use observe::observe_queues;
 pub use parked::collect_parked;
 pub use publisher::Publisher;
 pub use session::{Reachable, probe};

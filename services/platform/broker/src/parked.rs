@@ -44,6 +44,10 @@ impl Handler for Collecting {
         Ok(true)
     }
 
+    fn queue(&self) -> &'static str {
+        self.queue
+    }
+
     fn gathers(&self) -> Duration {
         Duration::ZERO
     }

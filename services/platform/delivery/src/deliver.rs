@@ -4,11 +4,12 @@
 //! what fails alone, several times, is parked with its reason, so that it holds up nothing else.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use lifecycle::{BackOff, CancellationToken};
 
+use crate::measures::{CONSUMED, PROCESSED, PUT_ASIDE};
 use crate::{Delivered, Envelope, HandlingError, Receiver, shown};
 
 /// How often an event that a receiver refuses is tried alone before it is parked.
@@ -88,9 +89,13 @@ async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationTo
             .iter()
             .map(|envelope| Delivered::on(receiver.subscriber.queue(), (*envelope).clone()))
             .collect();
+        let began = Instant::now();
         let handling = AssertUnwindSafe(receiver.subscriber.handle(&batch)).catch_unwind();
         let handled = tokio::time::timeout(LONGEST, handling).await;
-        match handled.unwrap_or_else(|_| Ok(Err(HandlingError::Unavailable("no answer in time".into())))) {
+        let handled =
+            handled.unwrap_or_else(|_| Ok(Err(HandlingError::Unavailable("no answer in time".into()))));
+        measure(receiver.subscriber.queue(), batch.len(), began, &handled);
+        match handled {
             Ok(Ok(())) => return Attempt::Held,
             Ok(Err(HandlingError::Refused(reason))) => return Attempt::Refused(reason.to_string()),
             Err(_) => return Attempt::Refused("the handler panicked; its log line says where".to_owned()),
@@ -104,6 +109,21 @@ async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationTo
     }
 }
 
+fn measure<Panic>(
+    queue: &'static str,
+    events: usize,
+    began: Instant,
+    handled: &Result<Result<(), HandlingError>, Panic>,
+) {
+    let outcome = match handled {
+        Ok(Ok(())) => "held",
+        Ok(Err(HandlingError::Unavailable(_))) => "unavailable",
+        Ok(Err(HandlingError::Refused(_))) | Err(_) => "refused",
+    };
+    CONSUMED.add(events as u64, &[queue]);
+    PROCESSED.record(began.elapsed().as_secs_f64(), &[queue, outcome]);
+}
+
 async fn park(receiver: &Receiver, envelope: &Envelope, reason: &str, stop: &CancellationToken) -> Delivery {
     tracing::error!(queue = receiver.subscriber.queue(), event = %envelope.id, kind = shown::name(&envelope.kind), reason, "parked an event that cannot be handled");
     let mut back_off = BackOff::default();
@@ -114,6 +134,7 @@ async fn park(receiver: &Receiver, envelope: &Envelope, reason: &str, stop: &Can
             return Delivery::Interrupted;
         }
     }
+    PUT_ASIDE.add(1, &[queue]);
     Delivery::Held
 }
 

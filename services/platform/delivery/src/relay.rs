@@ -6,6 +6,7 @@ use std::time::Duration;
 use lifecycle::{BackOff, CancellationToken, pause};
 use storage::StoreError;
 
+use crate::measures::SENT;
 use crate::{Carrier, Outbox};
 
 /// Events in a batch: enough to share a commit among many, few enough to keep a batch under a few megabytes.
@@ -85,6 +86,7 @@ impl Relay {
         faults::pass("relay", "carried");
         in_time("take delivered events from the outbox", claim.settle(&arrived)).await?;
         faults::pass("relay", "settled");
+        SENT.add(arrived.len() as u64, &["send"]);
         let full = u32::try_from(number).is_ok_and(|number| number >= BATCH);
         Ok(if arrived.len() == number { Round::Arrived { full } } else { Round::Held })
     }

@@ -36,7 +36,7 @@ pub(crate) async fn watch(store: Opened, ambient: Ambient, health: Health, stop:
         match (difference, differed) {
             (Some(sentence), false) => {
                 tracing::error!("{sentence}: not serving until they agree. Set the wrong one right (NTP)");
-                health.not_serving().await;
+                health.not_serving("its clock and the database's differ").await;
                 differed = true;
             }
             (None, true) => {

@@ -39,6 +39,7 @@ pub(crate) fn start(
     for queue in QUEUES.iter().filter(|queue| queue.keeper == service) {
         broker::collect_parked(config, queue.name, keeper.clone(), &host.hearing);
     }
+    broker::observe_queues(config, service, &host.background);
     let publishers: Vec<_> = (0..RELAYS).map(|_| Arc::new(Publisher::new(config.clone()))).collect();
     for publisher in &publishers {
         let relay = Relay::new(post_room.outbox.clone(), publisher.clone());

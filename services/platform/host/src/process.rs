@@ -13,18 +13,25 @@ use delivery::{PostRoom, Subscriber};
 use lifecycle::{CancellationToken, Ending, Lifecycle, Signals, pause};
 use operations::ParkedGrpc;
 use serde::de::DeserializeOwned;
+use telemetry::Measured;
+use telemetry::measures::Observed;
 use tonic::service::Routes;
 use tonic::transport::Channel;
 
 use crate::channel::channel;
 use crate::limits::Limits;
+use crate::observing::{ObservedCertificate, ObservedPostRoom, observe};
 use crate::server::Rules;
 use crate::settings::{Arguments, Process, read};
 use crate::trusted::Trusted;
+use crate::watch::{self, Standing};
 use crate::{clock, delivering, server};
 
 /// How often the outbox is looked at on the way down.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// How long whoever watches may still have an answer under way at the very end.
+const WATCHED_ON: Duration = Duration::from_secs(1);
 
 /// What a process offers to the service in it.
 pub struct Host {
@@ -78,6 +85,8 @@ pub struct Hosted {
     pub post_room: PostRoom,
     /// What the ready line tells besides the address, such as public keys.
     pub tells: Vec<(&'static str, String)>,
+    /// What the service measures of itself besides what every process does.
+    pub observed: Vec<Arc<dyn Observed>>,
 }
 
 /// Runs a service as this process, from its arguments to its exit code.
@@ -95,13 +104,17 @@ pub async fn run<Service: DeserializeOwned>(
             certificate: arguments.otlp_certificate.clone(),
             key: arguments.otlp_key.clone(),
         },
+        sampled: arguments.sampled,
+        // Whoever looks at a process of its own has a collector.
+        kept_spans: 0,
         log: arguments.log.clone(),
+        log_form: arguments.log_form,
     });
     let telemetry = match telemetry {
         Ok(telemetry) => telemetry,
         Err(error) => return tell(service, &anyhow::Error::from(error)),
     };
-    let ended = live(service, &arguments, start).await;
+    let ended = live(service, &arguments, telemetry.looked_at().measured, start).await;
     telemetry.stop().await;
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,6 +135,7 @@ fn say(line: &str) {
 async fn live<Service: DeserializeOwned>(
     service: &'static str,
     arguments: &Arguments,
+    measured: Measured,
     start: impl AsyncFnOnce(Service, &Host) -> Result<Hosted>,
 ) -> Result<()> {
     let settings = read::<Service>(&arguments.config)?;
@@ -134,13 +148,20 @@ async fn live<Service: DeserializeOwned>(
         return Ok(());
     }
     contracts::rules::warm_up();
+    let (standing, watched) = (Standing::default(), Lifecycle::new());
+    let watch_address = match settings.process.watch {
+        Some(address) => Some(watch::serve(address, standing.clone(), measured, &watched).await?),
+        None => None,
+    };
     let listener = server::listen(settings.process.listen).await?;
     let address = format!("https://{}", listener.local_addr()?);
     delivering::reach(&settings.broker).await?;
     background.run(looking);
     let limits = settings.process.limits.clone();
     let host = Host { ambient, front, hearing: Lifecycle::new(), background, trusted, limits };
-    let Hosted { routes, names, subscribers, post_room, tells } = start(settings.service, &host).await?;
+    let Hosted { routes, names, subscribers, post_room, mut tells, mut observed } =
+        start(settings.service, &host).await?;
+    tells.extend(watch_address.map(|address| ("watch", format!("http://{address}"))));
     let parked = ParkedGrpc::new(vec![(service, post_room.parked_events())], host.ambient.clone());
     let routes = routes.add_service(ParkedServiceServer::new(parked));
     let names = [names, &[operations::NAME]].concat();
@@ -151,19 +172,24 @@ async fn live<Service: DeserializeOwned>(
         limits: host.limits.clone(),
         reflection: settings.process.reflection,
         ambient: host.ambient.clone(),
+        standing,
     };
+    observed.push(Arc::new(ObservedPostRoom::new(service, post_room.clone(), host.ambient.clone())));
+    observed.push(Arc::new(ObservedCertificate::new(host.trusted.clone(), host.ambient.clone())));
     let health = server::serve(listener, rules, routes, &names, &host.front).await?;
-    let watch =
+    let agreeing =
         clock::watch(post_room.store().clone(), host.ambient.clone(), health.clone(), host.front.stopping());
-    host.front.run(watch);
+    host.front.run(agreeing);
+    host.background.run(observe(observed, host.background.stopping()));
     let mut signals = Signals::listen();
     say_ready(service, arguments.json, &address, &tells);
     signals.next().await;
-    health.not_serving().await;
+    health.not_serving("it is stopping").await;
     let stopped = tokio::select! {
         stopped = come_down(&settings.process, &host, &post_room, publishers) => stopped,
         () = signals.next() => "stopped at once: what was receipted is kept, and goes on at the next start".to_owned(),
     };
+    watched.wind_down(WATCHED_ON).await;
     say(&if arguments.json { serde_json::json!({ "stopped": stopped }).to_string() } else { stopped });
     Ok(())
 }

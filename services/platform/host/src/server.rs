@@ -22,7 +22,9 @@ use tonic_health::server::HealthReporter;
 use crate::door::{Door, READY};
 use crate::guard::GuardLayer;
 use crate::limits::Limits;
+use crate::measured::MeasuredLayer;
 use crate::trusted::Trusted;
+use crate::watch::{Standing, Stands};
 
 /// What a server goes by.
 #[derive(Debug, Clone)]
@@ -35,11 +37,13 @@ pub struct Rules {
     pub reflection: bool,
     /// Clock and chance.
     pub ambient: Ambient,
+    /// Where it says whether it takes calls.
+    pub standing: Standing,
 }
 
 /// Every call that a server of Lapwing may answer, such as `lapwing.intake.v1.IntakeService/Submit`: in traces others have no
 /// name, for it may be a child's.
-static ANSWERED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+pub(crate) static ANSWERED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let ours = contracts::DESCRIPTOR_POOL.services().flat_map(|service| {
         let name = service.full_name().to_owned();
         service.methods().map(|method| format!("{name}/{}", method.name())).collect::<Vec<_>>()
@@ -66,25 +70,27 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Says of services whether they serve.
+/// Says of services whether they serve, to callers and to whoever watches.
 #[derive(Debug, Clone)]
 pub struct Health {
     reporter: HealthReporter,
     names: Vec<&'static str>,
+    standing: Standing,
 }
 
 impl Health {
     /// They do.
     pub async fn serving(&self) {
-        self.set(ServingStatus::Serving).await;
+        self.set(ServingStatus::Serving, Stands::Serving).await;
     }
 
-    /// They do not, or no more.
-    pub async fn not_serving(&self) {
-        self.set(ServingStatus::NotServing).await;
+    /// They do not, or no more, for this reason.
+    pub async fn not_serving(&self, why: &'static str) {
+        self.set(ServingStatus::NotServing, Stands::NotServing(why)).await;
     }
 
-    async fn set(&self, status: ServingStatus) {
+    async fn set(&self, status: ServingStatus, stands: Stands) {
+        self.standing.is(stands);
         for name in &self.names {
             self.reporter.set_service_status(*name, status).await;
         }
@@ -105,7 +111,7 @@ pub async fn serve(
 ) -> Result<Health> {
     rights::check()?;
     let (reporter, health_service) = tonic_health::server::health_reporter();
-    let health = Health { reporter, names: [&[""], names].concat() };
+    let health = Health { reporter, names: [&[""], names].concat(), standing: rules.standing.clone() };
     health.serving().await;
     let mut routes = routes.add_service(health_service);
     if rules.reflection {
@@ -119,7 +125,9 @@ pub async fn serve(
     let door = Door::new(rules.trusted, rules.limits, rules.ambient);
     let router = limited(&door.limits)
         .trace_fn(|request| telemetry::server_span(request, |path| ANSWERED.contains(path)))
-        // The guard is outermost: it says whose connection a call came by, and the table of rights asks that.
+        // What is refused is measured too.
+        .layer(MeasuredLayer)
+        // The guard comes next: it says whose connection a call came by, and the table of rights asks that.
         .layer(GuardLayer(door.clone()))
         .layer(rights::RightsLayer)
         .add_routes(routes);

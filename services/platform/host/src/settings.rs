@@ -32,6 +32,10 @@ pub struct Settings<Service> {
 pub struct Process {
     /// The address to listen at, such as `0.0.0.0:7441`; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address for whoever watches this process, such as `0.0.0.0:9464`: probes and measures, by plain HTTP
+    /// (`/started`, `/live`, `/ready`, `/metrics`). Without one, nobody can. To be open to the monitoring alone.
+    #[serde(default)]
+    pub watch: Option<SocketAddr>,
     /// The file with this process's certificate (PEM, the leaf first). It names the host by which clients call it, and, by
     /// one URI such as `lapwing://service/intake`, the service as which it calls others.
     pub certificate: PathBuf,
@@ -86,7 +90,13 @@ pub struct Arguments {
     /// Which log lines appear, such as info, or warn,delivery=debug
     #[arg(long, env = "LAPWING_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
-    /// Where spans go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
+    /// The form of log lines: text for people, json for machines
+    #[arg(long, env = "LAPWING_LOG_FORM", default_value = "text", value_name = "FORM")]
+    pub log_form: telemetry::Form,
+    /// Of how many traces spans are made, from 0 to 1; the same in every process
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", default_value = "1", value_name = "SHARE")]
+    pub sampled: telemetry::Share,
+    /// Where spans and measures go by OTLP over gRPC, such as http://127.0.0.1:4317; left out, none leave
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp: Option<String>,
     /// Who vouches for a collector behind https (PEM), where the system does not know it

@@ -223,6 +223,7 @@ pub struct Trust {
     server: Arc<ServerConfig>,
     client: Arc<ClientConfig>,
     verifier: Arc<dyn ClientCertVerifier>,
+    until: Timestamp,
 }
 
 impl Trust {
@@ -246,7 +247,13 @@ impl Trust {
             .with_client_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(pair.key.clone())));
         client.alpn_protocols = vec![HTTP_2.to_vec()];
         client.resumption = rustls::client::Resumption::disabled();
-        Ok(Self { server: Arc::new(server), client: Arc::new(client), verifier: anchors.verifier.clone() })
+        let verifier = anchors.verifier.clone();
+        Ok(Self { server: Arc::new(server), client: Arc::new(client), verifier, until: pair.until })
+    }
+
+    /// When the certificate that both ends show runs out.
+    pub fn until(&self) -> Timestamp {
+        self.until
     }
 
     /// Reads, judges and puts together what is in PEM.

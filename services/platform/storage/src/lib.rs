@@ -20,7 +20,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 pub use columns::{Columns, ROWS};
-pub use location::{Location, OpenError, Opened};
+pub use location::{Connections, Location, OpenError, Opened};
 pub use number::{number, optional_number, whole};
 
 /// What went wrong in a store, told by what the caller can do about it.

@@ -26,6 +26,28 @@ pub enum Opened {
     Postgres(postgres::Database),
 }
 
+/// How the connections of a store stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Open and in use.
+    pub used: u32,
+    /// Open and free.
+    pub idle: u32,
+    /// The most that there may be.
+    pub at_most: u32,
+}
+
+impl Connections {
+    /// Of some pools together.
+    pub(crate) fn of<DB: sqlx::Database>(pools: &[&sqlx::Pool<DB>]) -> Self {
+        let number = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
+        let idle = pools.iter().map(|pool| number(pool.num_idle())).sum();
+        let open: u32 = pools.iter().map(|pool| pool.size()).sum();
+        let at_most = pools.iter().map(|pool| pool.options().get_max_connections()).sum();
+        Self { used: open.saturating_sub(idle), idle, at_most }
+    }
+}
+
 impl Opened {
     /// How far a clock, in microseconds since 1970, is from the database's: positive where it is ahead. A file has no clock.
     ///
@@ -35,6 +57,14 @@ impl Opened {
         match self {
             Self::Sqlite(_) => Ok(None),
             Self::Postgres(database) => database.ahead(microseconds).await.map(Some),
+        }
+    }
+
+    /// How its connections stand: those that write and those that read.
+    pub fn connections(&self) -> Connections {
+        match self {
+            Self::Sqlite(database) => database.connections(),
+            Self::Postgres(database) => database.connections(),
         }
     }
 

@@ -157,6 +157,11 @@ impl Database {
         self.committed.notified().await;
     }
 
+    /// How its connections stand.
+    pub fn connections(&self) -> crate::Connections {
+        crate::Connections::of(&[&self.pool])
+    }
+
     /// Closes the connections.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -124,6 +124,11 @@ impl Database {
         Ok(())
     }
 
+    /// How its connections stand.
+    pub fn connections(&self) -> crate::Connections {
+        crate::Connections::of(&[&self.writer, &self.readers])
+    }
+
     /// Closes the file; SQLite folds its write-ahead log in.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -167,6 +167,7 @@ impl World {
             event: event.encode_to_vec().into(),
             linkable: (Linkable::of(finding.reference, notification), *policy.links()),
             mentions: Mentions::of(finding.reference, notification, *policy.clusters()),
+            received_at: None,
         };
         self.news(finding.reference, News::Assessed(Box::new(finding.assessed())), Some(heard))
     }

@@ -9,7 +9,7 @@ use ambient::{Ambient, SetClock, SystemChance};
 use contracts::audit::v1::client::audit_service_client::AuditServiceClient;
 use contracts::audit::v1::{CheckpointRequest, TimelineRequest};
 use host::server::{self, Rules};
-use host::{Files, Limits, Trusted};
+use host::{Files, Limits, Standing, Trusted};
 use identity::{Caller, Credentials, DevelopmentAuthority, Role, Trust};
 use lifecycle::{CancellationToken, Lifecycle, pause};
 use rustls::ClientConfig;
@@ -51,7 +51,7 @@ impl World {
         lifecycle.run(looking);
         let listener = server::listen(([127, 0, 0, 1], 0).into()).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let rules = Rules { trusted, limits, reflection: true, ambient };
+        let rules = Rules { trusted, limits, reflection: true, ambient, standing: Standing::default() };
         let routes = Routes::new(StandIn).add_service(StandInOfIntake);
         server::serve(listener, rules, routes, &[], &lifecycle).await.expect("serves");
         Self { folder, pki, address, clock, lifecycle }

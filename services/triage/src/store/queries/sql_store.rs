@@ -18,6 +18,7 @@ mod references;
 mod revisions;
 mod rows;
 mod standing_aside;
+mod stands;
 mod taking_up;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ use async_trait::async_trait;
 use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use storage::{Doing, StoreError};
 
 use self::taking_up::{Means, take_up};
@@ -38,7 +40,9 @@ use crate::domain::policy::Policies;
 use crate::domain::stand_aside::{Aside, StoodAside, Viewer};
 use crate::domain::standing::{Acknowledged, Acknowledgement, Lease, LeaseRefused, Standing};
 use crate::store::numbers::impossible;
-use crate::store::{Arrival, Found, HeldCase, NoticePage, NoticesOf, Page, PageOf, Queued, Store, TakenUp};
+use crate::store::{
+    Arrival, Found, HeldCase, NoticePage, NoticesOf, Page, PageOf, QueueStands, Queued, Store, TakenUp,
+};
 
 /// Triage's store in one database.
 #[derive(Debug, Clone)]
@@ -89,6 +93,11 @@ impl Store for SqlStore {
         let left_out =
             standing_aside::left_out(&mut snapshot, page.lane, page.include_acknowledged, viewer).await?;
         Ok(Page { cases: listed, next, waiting, left_out })
+    }
+
+    async fn stands(&self, today: Date) -> Result<QueueStands, StoreError> {
+        let mut snapshot = snapshot(self.database.readers(), "count the queue").await?;
+        stands::stands(&mut snapshot, today).await
     }
 
     async fn find(&self, reference: Reference, viewer: &Viewer) -> Result<Found, StoreError> {

@@ -1,0 +1,70 @@
+//! Looks how long the queues are and who reads them, for as long as the process lives.
+
+use std::time::Duration;
+
+use contracts::topology::QUEUES;
+use lapin::Connection;
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use lifecycle::{CancellationToken, Lifecycle, pause};
+
+use crate::measures::{CONSUMERS, MESSAGES};
+use crate::session::{close, connect, within_patience};
+use crate::{BrokerError, Config};
+
+/// How often the broker is asked. It counts what a queue holds every five seconds itself.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Observes the queues that a service keeps, by the table of the topology: its own, and those of readers that are not
+/// Lapwing's. Over a connection of its own, which is made anew where it breaks; whoever publishes and reads says that it did.
+pub fn observe_queues(config: &Config, keeper: &str, lifecycle: &Lifecycle) {
+    let queues: Vec<&'static str> =
+        QUEUES.iter().filter(|queue| queue.keeper == keeper).map(|queue| queue.name).collect();
+    let (config, stop) = (config.clone(), lifecycle.stopping());
+    lifecycle.run(async move {
+        while !stop.is_cancelled() {
+            if let Err(error) = session(&config, &queues, &stop).await {
+                tracing::debug!(%error, "the queues cannot be measured just now; the numbers of before stay");
+            }
+            pause(LOOK_AGAIN, &stop).await;
+        }
+    });
+}
+
+async fn session(
+    config: &Config,
+    queues: &[&'static str],
+    stop: &CancellationToken,
+) -> Result<(), BrokerError> {
+    let connection = connect(config, "observer").await?;
+    let observed = observe(config, &connection, queues, stop).await;
+    close(&connection).await;
+    observed
+}
+
+async fn observe(
+    config: &Config,
+    connection: &Connection,
+    queues: &[&'static str],
+    stop: &CancellationToken,
+) -> Result<(), BrokerError> {
+    loop {
+        for queue in queues {
+            let (messages, consumers) = within_patience(config, look(connection, queue)).await?;
+            MESSAGES.count(messages.into(), &[queue]);
+            CONSUMERS.count(consumers.into(), &[queue]);
+        }
+        if !pause(LOOK_AGAIN, stop).await {
+            return Ok(());
+        }
+    }
+}
+
+/// Messages that are ready, and readers. On a channel of its own: one that asks for a queue that is not there is closed.
+async fn look(connection: &Connection, queue: &str) -> Result<(u32, u32), BrokerError> {
+    let channel = connection.create_channel().await?;
+    let passive = QueueDeclareOptions { passive: true, ..Default::default() };
+    let found = channel.queue_declare(queue.into(), passive, FieldTable::default()).await?;
+    channel.close(200, "looked".into()).await?;
+    Ok((found.message_count(), found.consumer_count()))
+}
