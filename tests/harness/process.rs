@@ -168,6 +168,11 @@ impl Process {
         self.running.said("ready").to_owned()
     }
 
+    /// What its ready line says under a name.
+    pub fn said(&self, name: &str) -> String {
+        self.running.said(name).to_owned()
+    }
+
     /// The process's number.
     pub fn id(&self) -> u32 {
         self.running.id()

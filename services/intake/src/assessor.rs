@@ -8,6 +8,7 @@ use tonic::body::Body;
 use tonic::client::GrpcService;
 use tonic::codegen::{Bytes, StdError};
 use tonic::{Request, Status};
+use tracing::Instrument;
 
 /// The largest finding, in bytes.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -52,9 +53,10 @@ where
     <Transport::ResponseBody as http_body::Body>::Error: Into<StdError> + Send,
 {
     async fn assess(&self, notification: CodedNotification) -> Result<Assessment, Status> {
+        let span = telemetry::client_span("lapwing.eligibility.v1.EligibilityService/Assess");
         let mut request = Request::new(AssessRequest { notification: Some(notification) });
-        telemetry::carry_context(request.metadata_mut());
-        let answer = self.client.clone().assess(request).await?;
+        span.in_scope(|| telemetry::carry_context(request.metadata_mut()));
+        let answer = self.client.clone().assess(request).instrument(span).await?;
         Ok(answer.into_inner().assessment.unwrap_or_default())
     }
 }

@@ -15,6 +15,7 @@ use storage::StoreError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
+use tracing::{Instrument, info_span};
 
 use crate::back_pressure::BackPressure;
 use crate::measures::{COMMIT_SIZE, HELD};
@@ -168,11 +169,13 @@ impl Holder {
         }
         #[expect(clippy::cast_precision_loss, reason = "a batch is of hundreds")]
         COMMIT_SIZE.record(candidates.len() as f64, &[]);
+        let at_once = info_span!(target: "lapwing", parent: None, "hold", otel.name = "hold together");
+        let at_once = telemetry::together(at_once, candidates.iter().map(|candidate| &candidate.cause));
         let store = self.store.as_ref();
         let held = if self.pressure.is_on() {
-            timeout(self.limits.longest_wait, find_batch(store, &candidates)).await
+            timeout(self.limits.longest_wait, find_batch(store, &candidates).instrument(at_once)).await
         } else {
-            timeout(self.limits.longest_wait, hold_batch(store, &candidates)).await
+            timeout(self.limits.longest_wait, hold_batch(store, &candidates).instrument(at_once)).await
         };
         let held = held.unwrap_or_else(|_| {
             tracing::error!(

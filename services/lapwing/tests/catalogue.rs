@@ -28,6 +28,62 @@ fn the_published_catalogue_is_the_present_one() {
     );
 }
 
+#[test]
+fn the_published_list_of_measures_is_the_present_one_and_each_is_declared_once() {
+    let published = fs::read_to_string(root().join("services/MEASURES.md")).expect("it is published");
+    assert!(
+        published == lapwing::measures::document(),
+        "services/MEASURES.md is not the present list: run `lapwing measures > services/MEASURES.md`"
+    );
+    let all: Vec<&str> =
+        lapwing::measures::sections().iter().flat_map(|(_, room)| room.iter().map(|it| it.name)).collect();
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a name is declared twice");
+}
+
+#[test]
+fn no_log_line_has_a_field_that_is_on_the_never_list() {
+    let page = fs::read_to_string(root().join("services/platform/telemetry/LOGS.md")).expect("the page");
+    let rows = page.lines().filter_map(|line| line.strip_prefix('|')?.rsplit('|').nth(1));
+    let never: BTreeSet<&str> = rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(never.len() > 20, "{never:?}");
+    let mut lines = 0;
+    for (path, source) in sources() {
+        for line in log_lines(&source) {
+            lines += 1;
+            let found = fields(line).find(|field| never.contains(field));
+            assert_eq!(found, None, "{}: {line}", path.display());
+        }
+    }
+    assert!(lines > 60, "{lines}");
+}
+
+/// What stands between the brackets of each log line.
+fn log_lines(source: &str) -> impl Iterator<Item = &str> {
+    let levels = ["trace", "debug", "info", "warn", "error"];
+    levels.into_iter().flat_map(|level| {
+        let starts = source.match_indices(match level {
+            "trace" => "tracing::trace!(",
+            "debug" => "tracing::debug!(",
+            "info" => "tracing::info!(",
+            "warn" => "tracing::warn!(",
+            _ => "tracing::error!(",
+        });
+        starts.filter_map(|(at, start)| {
+            let after = source.get(at + start.len()..)?;
+            after.split_once(");").map(|(line, _)| line)
+        })
+    })
+}
+
+/// The names of its fields, however each is written: `name`, `name = …`, `%name`, `?it.name`.
+fn fields(line: &str) -> impl Iterator<Item = &str> {
+    // A sentence has commas too: what is no name is passed over by whoever looks for names.
+    line.split(',').map(|part| {
+        let name = part.split('=').next().unwrap_or_default().trim().trim_start_matches(['%', '?', '&']);
+        name.rsplit('.').next().unwrap_or_default().trim_end_matches("()")
+    })
+}
+
 /// The sources that go into the services and the command, without their tests.
 fn sources() -> Vec<(PathBuf, String)> {
     let mut sources = Vec::new();

@@ -15,9 +15,10 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use lifecycle::{BackOff, CancellationToken, Lifecycle, pause};
+use tracing::{Instrument, Span, info_span};
 
 use crate::measures::{REDELIVERED, SESSIONS_ENDED};
-use crate::message::envelope;
+use crate::message::{envelope, trace_of};
 use crate::session::{self, TO_CLOSE, close_with, within_patience};
 use crate::{BrokerError, Config};
 
@@ -175,7 +176,8 @@ async fn handle(
     // What was rejected is settled already; the others are, with the last of them.
     if let Some(last) = batch.iter().rev().find(|delivery| delivery.usable()) {
         let acknowledging = async {
-            let acknowledged = last.ack(BasicAckOptions { multiple: true }).await;
+            let acknowledging = last.ack(BasicAckOptions { multiple: true });
+            let acknowledged = acknowledging.instrument(span(handler.queue(), batch)).await;
             acknowledged.map_err(|error| BrokerError::ended(&error))
         };
         if !within_patience(config, acknowledging).await? {
@@ -184,6 +186,24 @@ async fn handle(
     }
     faults::pass("consumer", "acknowledged");
     Ok(true)
+}
+
+/// The span of an acknowledgement, with a link to whatever created each of the events.
+fn span(queue: &'static str, batch: &[Delivery]) -> Span {
+    let span = info_span!(
+        target: "lapwing",
+        parent: None,
+        "settle",
+        otel.name = format!("ack {queue}"),
+        otel.kind = "client",
+        messaging.system = "rabbitmq",
+        messaging.operation.name = "ack",
+        messaging.operation.type = "settle",
+        messaging.destination.name = queue,
+        messaging.batch.message_count = batch.len(),
+    );
+    batch.iter().for_each(|delivery| trace_of(&delivery.properties).link(&span));
+    span
 }
 
 /// Hands events to a receiver.

@@ -55,14 +55,10 @@ pub(crate) struct NoEvent {
 /// [`NoEvent`]: the header that is missing or cannot be read.
 pub(crate) fn envelope(properties: &BasicProperties, body: &[u8]) -> Result<Envelope, NoEvent> {
     let headers = properties.headers().as_ref();
-    let optional = |header: &'static str| -> Option<String> {
-        let value = headers?.inner().get(header)?;
-        let text = std::str::from_utf8(value.as_long_string()?.as_bytes()).ok()?;
-        // Neither a name nor a reference has one, and no store keeps it in a text.
-        (!text.contains('\0')).then(|| text.to_owned())
+    let required = |header: &'static str| {
+        let found = headers.and_then(|headers| text(headers, header));
+        found.ok_or(NoEvent { header, fault: "is missing or is no text" })
     };
-    let required =
-        |header: &'static str| optional(header).ok_or(NoEvent { header, fault: "is missing or is no text" });
     let broken = |header: &'static str| move || NoEvent { header, fault: "cannot be read" };
     let id: Uuid = required("ce-id")?.parse().map_err(|_| broken("ce-id")())?;
     let occurred_at: Timestamp = required("ce-time")?.parse().map_err(|_| broken("ce-time")())?;
@@ -74,11 +70,25 @@ pub(crate) fn envelope(properties: &BasicProperties, body: &[u8]) -> Result<Enve
         owner: required("ce-owner")?,
         occurred_at: Timestamp::from_microsecond(occurred_at.as_microsecond())
             .map_err(|_| broken("ce-time")())?,
-        // Lapwing sends no `tracestate` of its own. What another may have put there can say anything, and would be in spans.
-        trace: TraceContext { traceparent: optional("traceparent"), tracestate: None },
+        trace: trace_of(properties),
         payload: body.to_vec().into(),
         route: Route::default(),
     })
+}
+
+/// The trace of whatever created a message; none where its header cannot be read.
+///
+/// Lapwing sends no `tracestate` of its own. What another may have put there can say anything, and would be in spans.
+pub(crate) fn trace_of(properties: &BasicProperties) -> TraceContext {
+    let headers = properties.headers().as_ref();
+    let traceparent = headers.and_then(|headers| text(headers, "traceparent"));
+    TraceContext { traceparent, tracestate: None }
+}
+
+/// A header that is a text. Neither a name nor a reference has a NUL, and no store keeps one in a text.
+fn text(headers: &FieldTable, header: &str) -> Option<String> {
+    let text = std::str::from_utf8(headers.inner().get(header)?.as_long_string()?.as_bytes()).ok()?;
+    (!text.contains('\0')).then(|| text.to_owned())
 }
 
 /// Something to park a message by that is no event. Its id is drawn from its body, so that the same message is parked once.

@@ -15,6 +15,7 @@ use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 use lifecycle::CancellationToken;
 
 use contracts::topology::EXCHANGE;
+use tracing::{Instrument, Span, info_span};
 
 use crate::message::properties;
 use crate::session::{close_with, open, patience, within_patience};
@@ -69,7 +70,7 @@ impl Publisher {
 
     async fn publish(&self, batch: &[Envelope]) -> Result<Vec<EventId>, BrokerError> {
         let session = self.open().await?;
-        let publishing = publish(&session.channel, batch);
+        let publishing = publish(&session.channel, batch).instrument(span(batch));
         match tokio::time::timeout(patience(&self.config), publishing).await {
             Ok(Ok(arrived)) => {
                 // What no queue took may lack a binding that somebody took away: it is made again before the next try.
@@ -126,6 +127,24 @@ async fn publish(channel: &Channel, batch: &[Envelope]) -> lapin::Result<Vec<Eve
     }
     confirmed.retain(|id| !returned.contains(&id.as_uuid().to_string()));
     Ok(confirmed)
+}
+
+/// The span of a batch that is sent, with a link to whatever created each of its events.
+fn span(batch: &[Envelope]) -> Span {
+    let span = info_span!(
+        target: "lapwing",
+        parent: None,
+        "send",
+        otel.name = format!("send {EXCHANGE}"),
+        otel.kind = "client",
+        messaging.system = "rabbitmq",
+        messaging.operation.name = "send",
+        messaging.operation.type = "send",
+        messaging.destination.name = EXCHANGE,
+        messaging.batch.message_count = batch.len(),
+    );
+    batch.iter().for_each(|envelope| envelope.trace.link(&span));
+    span
 }
 
 async fn publish_one(channel: &Channel, envelope: &Envelope) -> lapin::Result<PublisherConfirm> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use lifecycle::{BackOff, CancellationToken};
+use tracing::{Instrument, info_span};
 
 use crate::measures::{CONSUMED, PROCESSED, PUT_ASIDE};
 use crate::{Delivered, Envelope, HandlingError, Receiver, shown};
@@ -90,7 +91,10 @@ async fn attempt(receiver: &Receiver, heard: &[&Envelope], stop: &CancellationTo
             .map(|envelope| Delivered::on(receiver.subscriber.queue(), (*envelope).clone()))
             .collect();
         let began = Instant::now();
-        let handling = AssertUnwindSafe(receiver.subscriber.handle(&batch)).catch_unwind();
+        let at_once = info_span!(target: "lapwing", parent: None, "handle", otel.name = "handle batch");
+        let at_once = telemetry::together(at_once, batch.iter().map(Delivered::span));
+        let handling = receiver.subscriber.handle(&batch).instrument(at_once);
+        let handling = AssertUnwindSafe(handling).catch_unwind();
         let handled = tokio::time::timeout(LONGEST, handling).await;
         let handled =
             handled.unwrap_or_else(|_| Ok(Err(HandlingError::Unavailable("no answer in time".into()))));

@@ -63,6 +63,7 @@ impl Envelope {
             "create",
             otel.name = format!("create {}", origin.kind),
             otel.kind = "producer",
+            messaging.operation.name = "create",
             messaging.operation.type = "create",
             messaging.destination.name = origin.kind,
             lapwing.reference = %origin.subject,

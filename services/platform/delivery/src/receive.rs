@@ -89,13 +89,21 @@ impl Delivered {
             "process",
             otel.name = format!("process {queue}"),
             otel.kind = "consumer",
+            messaging.operation.name = "process",
             messaging.operation.type = "process",
             messaging.destination.name = queue,
             messaging.message.id = %envelope.id,
             lapwing.reference = crate::shown::reference(&envelope.subject),
         );
+        // A link says what it is to whoever follows messages, and the parent keeps one notification in one trace.
         envelope.trace.adopt(&span);
+        envelope.trace.link(&span);
         Self { envelope, span }
+    }
+
+    /// The span under which it is processed.
+    pub fn span(&self) -> &Span {
+        &self.span
     }
 
     /// Runs something as part of processing this event: what it causes joins the event's trace.

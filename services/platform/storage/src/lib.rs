@@ -8,6 +8,7 @@
 //! ones, so queries bind and read `i64` alone, and every column of a number is `BIGINT` there: see [`number`].
 
 mod columns;
+pub mod copy;
 mod location;
 mod number;
 pub mod postgres;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::sync::Notify;
+use tracing::{Instrument, Span, info_span};
 
 pub use columns::{Columns, ROWS};
 pub use location::{Connections, Location, OpenError, Opened};
@@ -97,18 +99,35 @@ async fn commit<DB: sqlx::Database>(
     wake: Arc<Notify>,
     name: &'static str,
 ) -> Result<(), StoreError> {
-    let committing = tokio::spawn(async move {
+    let committing = async move {
         faults::pass("committing", name);
         let committed = transaction.commit().await;
         faults::pass("committed", name);
         wake.notify_one();
         committed
-    });
+    };
+    let committing = tokio::spawn(committing.instrument(span(DB::NAME, name)));
     match committing.await {
         Ok(committed) => committed.doing(name),
         // The runtime is going down, or the driver panicked: whether it holds is known only to the database.
         Err(_) => Err(sqlx::Error::WorkerCrashed).doing(name),
     }
+}
+
+/// The span of a commit, below that of whoever commits; what nobody traces has none.
+fn span(database: &str, name: &'static str) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
+    }
+    info_span!(
+        target: "lapwing",
+        "commit",
+        otel.name = format!("COMMIT {name}"),
+        otel.kind = "client",
+        db.system.name = if database == "SQLite" { "sqlite" } else { "postgresql" },
+        db.operation.name = "COMMIT",
+        db.query.summary = name,
+    )
 }
 
 /// Puts the words of the statement to a database error.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use opentelemetry::Context;
 use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -27,14 +29,26 @@ impl TraceContext {
         }
     }
 
-    /// Makes this context the parent of a span. To be called before the span is entered: later it is too late.
-    pub fn adopt(&self, span: &Span) {
-        let Some(traceparent) = &self.traceparent else {
-            return;
-        };
+    fn context(&self) -> Option<Context> {
+        let traceparent = self.traceparent.as_ref()?;
         let mut headers = HashMap::from([("traceparent".to_owned(), traceparent.clone())]);
         headers.extend(self.tracestate.clone().map(|state| ("tracestate".to_owned(), state)));
-        if let Err(error) = span.set_parent(TraceContextPropagator::new().extract(&headers)) {
+        Some(TraceContextPropagator::new().extract(&headers))
+    }
+
+    /// Puts a link to this context to a span.
+    pub fn link(&self, span: &Span) {
+        let Some(context) = self.context() else { return };
+        let context = context.span().span_context().clone();
+        if context.is_valid() {
+            span.add_link(context);
+        }
+    }
+
+    /// Makes this context the parent of a span. To be called before the span is entered: later it is too late.
+    pub fn adopt(&self, span: &Span) {
+        let Some(context) = self.context() else { return };
+        if let Err(error) = span.set_parent(context) {
             // Without a subscriber that makes spans there is nothing to join.
             tracing::trace!(%error, "the span has no parent");
         }

@@ -10,6 +10,7 @@ pub mod measures;
 mod meters;
 mod ring;
 mod settings;
+mod together;
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{WithExportConfig, WithTonicConfig};
@@ -21,10 +22,11 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use context::TraceContext;
-pub use grpc::{carry_context, item_span, server_span};
+pub use grpc::{carry_context, client_span, item_span, server_span};
 pub use meters::{Measured, Sample};
 pub use ring::{Ring, Seen, Trace};
 pub use settings::{Form, OtlpTls, Settings, Share, StartError};
+pub use together::together;
 
 /// Keeps telemetry going; [`Telemetry::stop`] sends what is left.
 #[derive(Debug)]
