@@ -5,6 +5,7 @@
 
 mod drain;
 mod folder;
+mod operator;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use intake::assessor::GrpcAssessor;
 use lifecycle::Lifecycle;
 use operations::ParkedGrpc;
 use rights::Enforced;
+use telemetry::LookedAt;
 use telemetry::measures::Observed;
 use tonic::Request;
 use tonic::service::Routes;
@@ -31,7 +33,10 @@ use tonic::service::interceptor::InterceptedService;
 use triage::Triage;
 
 pub use drain::{Stopped, Waiting};
-use folder::Folder;
+pub(crate) use folder::Folder;
+pub use operator::OperatorCalls;
+
+use crate::page::{self, Page, Shown};
 
 /// How long each step of a way down may take: the calls, the outboxes, the background.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -62,6 +67,7 @@ pub struct Embedded {
     services: Services,
     health: Health,
     standing: Standing,
+    ambient: Ambient,
     /// The server and its calls: stopped first, so that nothing new begins.
     front: Lifecycle,
     /// Commits and relays: stopped once the outboxes are empty.
@@ -107,7 +113,8 @@ impl Embedded {
         let mut observed = services.observed(ambient);
         observed.push(Arc::new(ObservedCertificate::new(trusted, ambient.clone())));
         background.run(observe(observed, background.stopping()));
-        Ok(Self { address, folder, services, health, standing, front, background })
+        let ambient = ambient.clone();
+        Ok(Self { address, folder, services, health, standing, ambient, front, background })
     }
 
     /// Where it listens.
@@ -133,6 +140,25 @@ impl Embedded {
     /// Whether it takes calls, for whoever watches.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// The services, as an operator may call them.
+    pub fn operator_calls(&self) -> OperatorCalls {
+        OperatorCalls::new(self.services.parked(&self.ambient), self.services.audit.grpc.clone())
+    }
+
+    /// Serves the operator's page until this world stops.
+    ///
+    /// # Errors
+    /// Where no port of the host can be listened at.
+    pub async fn serve_page(&self, address: SocketAddr, looked_at: LookedAt) -> anyhow::Result<Page> {
+        let shown = Shown {
+            looked_at,
+            standing: self.standing.clone(),
+            calls: self.operator_calls(),
+            ambient: self.ambient.clone(),
+        };
+        page::serve(address, shown, &self.front).await
     }
 
     /// What waits in the outboxes and what is parked.
@@ -215,13 +241,18 @@ impl Services {
 
     /// What they answer.
     fn routes(&self, ambient: &Ambient) -> Routes {
-        let parked = self.names().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
         Routes::new(self.intake.grpc.clone())
             .add_service(self.intake.records.clone())
             .add_service(self.eligibility.grpc.clone())
             .add_service(self.triage.grpc.clone())
             .add_service(self.audit.grpc.clone())
-            .add_service(ParkedServiceServer::new(ParkedGrpc::new(parked.collect(), ambient.clone())))
+            .add_service(self.parked(ambient))
+    }
+
+    /// What answers operators about parked events, of all services.
+    fn parked(&self, ambient: &Ambient) -> ParkedServiceServer<ParkedGrpc> {
+        let rooms = self.names().zip(self.post_rooms()).map(|(name, room)| (name, room.parked_events()));
+        ParkedServiceServer::new(ParkedGrpc::new(rooms.collect(), ambient.clone()))
     }
 
     /// Where events leave and are put aside, in the direction of the facts: when the outbox of each in turn is empty, all

@@ -11,12 +11,21 @@ use super::secret;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7443);
 
+/// Where the operator's page is served, where nothing else is said.
+const DEFAULT_PAGE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7480);
+
 /// `up`
 #[derive(Debug, Args)]
 pub struct Up {
     /// The address to listen at; port 0 takes a free one
     #[arg(long, env = "LAPWING_LISTEN", default_value_t = DEFAULT_LISTEN, value_name = "ADDRESS")]
     pub listen: SocketAddr,
+    /// The address of the operator's page; where another program has it, a free port of the same host is taken
+    #[arg(long, env = "LAPWING_PAGE", default_value_t = DEFAULT_PAGE, value_name = "ADDRESS")]
+    pub page: SocketAddr,
+    /// Serve no operator's page
+    #[arg(long, conflicts_with = "page")]
+    pub no_page: bool,
 }
 
 /// `check`

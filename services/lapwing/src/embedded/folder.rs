@@ -11,14 +11,14 @@ use anyhow::{Context, Result, bail};
 use crate::connection::address_file;
 
 /// A data folder that this world alone uses.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     /// Held for as long as the world lives; the system lets go of it however the process ends.
     _lock: File,
 }
 
 impl Folder {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.with_context(|| {
             format!("{} cannot be made; name another folder with --folder", path.display())
