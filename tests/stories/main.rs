@@ -1,5 +1,6 @@
 //! Stories of the whole system, told from outside over real connections with mutual TLS.
 
+mod backup;
 mod bad_input;
 mod brought_together;
 mod command;
@@ -13,6 +14,7 @@ mod many_at_once;
 mod memory;
 mod offline;
 mod other_language;
+mod page;
 mod panel_consumer;
 mod parked;
 mod production;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod aside;
+mod backup;
 mod changes;
 mod mistakes;
 mod parked;
@@ -20,6 +21,7 @@ pub use arguments::{
     Topology, TopologyCommand, Up,
 };
 pub use aside::{InterestName, LiftStandAside, StandAside};
+pub use backup::{Backup, Restore};
 pub use changes::{
     AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
     WithdrawNotification, WithdrawalName,
@@ -192,6 +194,10 @@ pub enum Command {
     Retention(Retention),
     /// Wrap every notification's key under the wrapping key in use; for operators
     RotateKeys(RotateKeys),
+    /// Copy the data folder as it is at this moment, keys included, whether or not a server runs in it
+    Backup(Backup),
+    /// Put a backup in the place of a data folder that is not there
+    Restore(Restore),
     /// Show the policy of a day, or the published truth table
     Policy(Policy),
     /// Say what a code means and what to do about it
@@ -250,6 +256,8 @@ impl Command {
             Self::Release(_) => "lapwing release",
             Self::Retention(_) => "lapwing retention",
             Self::RotateKeys(_) => "lapwing rotate-keys",
+            Self::Backup(_) => "lapwing backup",
+            Self::Restore(_) => "lapwing restore",
             Self::Policy(_) => "lapwing policy",
             Self::Explain(_) => "lapwing explain",
             Self::Rights => "lapwing rights",

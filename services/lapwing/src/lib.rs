@@ -12,6 +12,7 @@ pub mod measures;
 mod connection;
 mod kept_receipts;
 mod notification_files;
+pub mod page;
 mod printing;
 mod verbs;
 
@@ -54,6 +55,8 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
         Command::Release(of) => verbs::release(context, of).await,
         Command::Retention(asked) => verbs::retention(context, asked).await,
         Command::RotateKeys(asked) => verbs::rotate_keys(context, asked).await,
+        Command::Backup(asked) => verbs::backup(context, asked).await,
+        Command::Restore(asked) => verbs::restore(context, asked).await,
         Command::Policy(policy) => verbs::policy(context, &policy.command),
         Command::Explain(explain) => verbs::explain(context, &explain),
         Command::Status(status) => verbs::status(context, status).await,

@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod amend;
+mod backup;
 mod case;
 mod check;
 mod explain;
@@ -34,6 +35,7 @@ use telemetry::LookedAt;
 
 pub(crate) use acknowledge::acknowledge;
 pub(crate) use amend::{amend, withdraw};
+pub(crate) use backup::{backup, restore};
 pub(crate) use case::case;
 pub(crate) use check::check;
 pub(crate) use explain::explain;
