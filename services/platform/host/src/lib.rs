@@ -16,6 +16,7 @@ mod guard;
 mod heard;
 mod limits;
 mod process;
+mod readiness;
 pub mod server;
 mod settings;
 mod shares;

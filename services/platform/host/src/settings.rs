@@ -46,6 +46,10 @@ pub struct Process {
     /// Whether callers may ask for the contract (gRPC reflection). Off by default: whoever needs it has the contract.
     #[serde(default)]
     pub reflection: bool,
+    /// The address of the watch port, such as `0.0.0.0:9464`: probes and metrics in plain HTTP, for a supervisor and Prometheus.
+    /// Left out, there is none. Who reaches it sees how the process does, and nothing of any notification.
+    #[serde(default)]
+    pub watch: Option<SocketAddr>,
     /// How much one caller and all callers may take.
     #[serde(default)]
     pub limits: Limits,
@@ -83,6 +87,9 @@ pub struct Arguments {
     /// Read the settings, say whether they are in order, and end
     #[arg(long)]
     pub check_config: bool,
+    /// Ask the process that runs with these settings whether it is ready, and end: for a supervisor that cannot ask by HTTP
+    #[arg(long)]
+    pub check_ready: bool,
     /// Which log lines appear, such as info, or warn,delivery=debug
     #[arg(long, env = "LAPWING_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
