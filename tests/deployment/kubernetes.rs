@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::tools::{check, deploy, is_installed, output, python, root, run};
+use crate::tools::{check, deploy, is_installed, output, python, root, run, say};
 
 /// A builder of ours that knows as much of kustomize as the manifests use: for a machine without kubectl.
 fn own_builder() -> Command {
@@ -20,14 +20,14 @@ fn built(overlay: &str, into: &Path) -> PathBuf {
     if with_kubectl {
         builder.arg("kustomize");
     } else {
-        println!("there is no kubectl here: {overlay} is built by tests/deployment/kustomize.py");
+        say(&format!("there is no kubectl here: {overlay} is built by tests/deployment/kustomize.py"));
     }
     let built = output(builder.arg(&folder));
     assert!(built.status.success(), "{overlay}: {}", String::from_utf8_lossy(&built.stderr));
     let file = into.join(format!("{overlay}.yaml"));
     std::fs::write(&file, built.stdout).expect("written");
     if with_kubectl {
-        println!("{}", run(own_builder().arg(&folder).arg(&file)));
+        say(&run(own_builder().arg(&folder).arg(&file)));
     }
     file
 }

@@ -9,3 +9,4 @@ mod kubernetes;
 mod settings;
 mod systemd;
 mod tools;
+mod users;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use acceptance::SERVICES;
 
-use crate::tools::{deploy, run};
+use crate::tools::{deploy, run, say};
 
 /// What systemd says of a unit's exposure, at the most, of 100. Without a network it would be less; a service has one.
 const EXPOSURE_AT_MOST: &str = "20";
@@ -58,7 +58,7 @@ fn systemd_takes_every_unit_and_finds_little_exposed() {
         let threshold = format!("--threshold={EXPOSURE_AT_MOST}");
         let security = ["security", "--offline=true", "--no-pager", &threshold, &root, &unit];
         let said = run(Command::new("systemd-analyze").args(security));
-        println!("{}", said.lines().last().unwrap_or_default());
+        say(said.lines().last().unwrap_or_default());
     }
     verify(&root, "lapwing.target");
 }

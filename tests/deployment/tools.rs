@@ -1,5 +1,6 @@
 //! Programs that judge files, and what they say.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -34,7 +35,12 @@ pub(crate) fn python() -> PathBuf {
 /// A check in Python: `tests/deployment/<name>.py`. What it prints is shown; a complaint is a failure.
 pub(crate) fn check(name: &str, arguments: &[&Path]) {
     let script = root().join("tests/deployment").join(format!("{name}.py"));
-    println!("{}", run(Command::new(python()).arg(script).args(arguments)));
+    say(&run(Command::new(python()).arg(script).args(arguments)));
+}
+
+/// Says what a tool has said. Where standard error is gone there is nobody to tell.
+pub(crate) fn say(text: &str) {
+    let _gone = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
 
 /// Runs a program that must do well, and returns what it prints.
