@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ambient::Ambient;
+use broker::topology::{USERS, User};
 use identity::DevelopmentAuthority;
+use secrecy::SecretString;
 use testbed::{postgres, rabbitmq};
 
 use crate::process::{Running, command};
@@ -70,7 +72,7 @@ impl Production {
             ground.postgres.sql(&database, &format!("CREATE SCHEMA {schema}")).await;
         }
         migrate(&ground.postgres, &database).await;
-        let broker = ground.rabbitmq.vhost().await;
+        let broker = ground.rabbitmq.vhost_of(definitions).await;
         Self {
             folder: folder.to_owned(),
             ground,
@@ -325,11 +327,12 @@ impl Production {
             database = database.replace(&format!(":{}", ports.0), &format!(":{}", before_database.port()));
             broker = broker.replace(&format!(":{}", ports.1), &format!(":{}", before_broker.port()));
         }
+        broker = broker.replace("guest:guest", &format!("lapwing_{service}:{BROKER_PASSWORD}"));
         let mut text = format!(
             "[process]\nlisten = \"127.0.0.1:{}\"\ncertificate = \"{folder}/pki/service-{service}.pem\"\n\
              key = \"{folder}/pki/service-{service}.key\"\nauthority = \"{folder}/pki/authority.pem\"\n\
              revoked = \"{folder}/pki/revoked.pem\"\n\n\
-             [broker]\nurl = \"{broker}\"\n\n[service]\n",
+             [broker]\nurl = \"{broker}\"\ndeclare = false\n\n[service]\n",
             self.port(replica)
         );
         match service {
@@ -353,6 +356,18 @@ impl Production {
         .expect("a text takes what is written");
         text
     }
+}
+
+/// The password of every user of the broker. A world's users have rights in its own virtual host; tests share the broker, not it.
+const BROKER_PASSWORD: &str = "for-tests-only";
+
+/// What a broker is given before services start, as an operator gives it: so every story shows that each service's user may do
+/// what it needs, though it may do no more.
+fn definitions(vhost: &str) -> String {
+    let password = SecretString::from(BROKER_PASSWORD);
+    let users: Vec<User<'_>> =
+        USERS.iter().map(|name| User { name, password: &password, salt: [1, 2, 3, 4] }).collect();
+    broker::topology::export(vhost, &users).to_string()
 }
 
 async fn migrate(server: &postgres::Server, database: &str) {

@@ -16,9 +16,9 @@ use clap_complete::Shell;
 use secrecy::SecretString;
 
 pub use arguments::{
-    Acknowledge, BrokerAt, Check, Explain, IssueCertificate, LaneName, Migrate, Notify, OfReference, Pki,
-    PkiCommand, Policy, PolicyCommand, Queue, RevokeCertificate, Sample, ServiceName, StatusOf, Take,
-    Topology, TopologyCommand, Up,
+    Acknowledge, BrokerAt, Check, Explain, ExportDefinitions, IssueCertificate, LaneName, Migrate, Notify,
+    OfReference, Pki, PkiCommand, Policy, PolicyCommand, Queue, RevokeCertificate, Sample, ServiceName,
+    StatusOf, Take, Topology, TopologyCommand, Up,
 };
 pub use aside::{InterestName, LiftStandAside, StandAside};
 pub use backup::{Backup, Restore};

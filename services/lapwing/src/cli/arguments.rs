@@ -148,8 +148,9 @@ pub enum PkiCommand {
 #[derive(Debug, Args)]
 pub struct IssueCertificate {
     /// Whose: lapwing://authority/373, lapwing://secretariat/desk, lapwing://operator/…, lapwing://auditor/…, or, for a
-    /// service as a process on this machine, lapwing://service/intake
-    pub caller: identity::Caller,
+    /// service, lapwing://service/intake. Several at once are as good
+    #[arg(required = true, value_name = "CALLER")]
+    pub callers: Vec<identity::Caller>,
     /// Make the folder's development authority too, where there is none
     #[arg(long)]
     pub new_authority: bool,
@@ -174,6 +175,9 @@ pub struct Migrate {
     /// The database, as the role that owns the schemas, such as postgres://lapwing_owner@db.example/lapwing
     #[arg(long, env = "LAPWING_DATABASE", value_name = "URL", hide_env_values = true, value_parser = secret)]
     pub database: SecretString,
+    /// The file with the password of the URL's role, where the URL has none
+    #[arg(long, value_name = "FILE")]
+    pub database_password_file: Option<PathBuf>,
 }
 
 /// One of the four services.
@@ -204,8 +208,23 @@ pub enum TopologyCommand {
     Check(BrokerAt),
     /// Make what is missing; what is there is left as it is
     Declare(BrokerAt),
-    /// Print definitions for `rabbitmqctl import_definitions`; calls nobody
-    Export,
+    /// Print definitions for `rabbitmqctl import_definitions`: exchanges, queues, bindings, bounds, permissions; calls nobody
+    Export(ExportDefinitions),
+}
+
+/// `topology export`
+#[derive(Debug, Args)]
+pub struct ExportDefinitions {
+    /// The virtual host
+    #[arg(long, default_value = "lapwing", value_name = "NAME")]
+    pub vhost: String,
+    /// A folder with a file for each user, named as the user and holding its password: the definitions then make the users too.
+    /// A file that is not there is drawn. Left out, the users must be on the broker already
+    #[arg(long, value_name = "FOLDER")]
+    pub passwords: Option<PathBuf>,
+    /// Write them to this file, which only its owner reads, in the place of standard output
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }
 
 /// Where the broker is.
@@ -214,6 +233,9 @@ pub struct BrokerAt {
     /// The broker, such as amqps://lapwing:PASSWORD@mq.example/lapwing
     #[arg(long, env = "LAPWING_BROKER", value_name = "URL", hide_env_values = true, value_parser = secret)]
     pub broker: SecretString,
+    /// The file with the password of the URL's user, where the URL has none
+    #[arg(long, value_name = "FILE")]
+    pub broker_password_file: Option<PathBuf>,
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it
     #[arg(long, value_name = "FILE")]
     pub broker_authority: Option<PathBuf>,

@@ -20,7 +20,12 @@ pub(crate) async fn migrate(context: &Context, migrate: Migrate) -> Result<Endin
     let chosen = if migrate.services.is_empty() { ALL.to_vec() } else { migrate.services };
     for service in chosen {
         let schema = name(service);
-        let place = Place { url: migrate.database.clone(), schema: schema.to_owned(), connections: 1 };
+        let place = Place {
+            url: migrate.database.clone(),
+            password_file: migrate.database_password_file.clone(),
+            schema: schema.to_owned(),
+            connections: 1,
+        };
         let applied = migrate_one(service, &place).await.map_err(Error::from)?;
         line(match (context.json, applied) {
             (true, _) => serde_json::json!({ "schema": schema, "migrations": applied }).to_string(),

@@ -6,7 +6,7 @@
 use ambient::Ambient;
 use clap::CommandFactory;
 use clap_complete::Shell;
-use identity::{DevelopmentAuthority, Role};
+use identity::{Caller, DevelopmentAuthority, Role};
 
 use super::Context;
 use crate::cli::{IssueCertificate, Lapwing, Pki, PkiCommand, RevokeCertificate};
@@ -25,26 +25,32 @@ pub(crate) fn pki(context: &Context, pki: &Pki) -> Result<Ending, Failure> {
     }
 }
 
-/// Makes a development certificate, where there is none yet, and prints the three files that a client needs.
+/// Makes development certificates, where there are none yet, and prints the three files that each client needs.
 ///
 /// # Errors
 /// Where the folder has no development authority, and none is to be made.
 pub(crate) fn certificate(context: &Context, certificate: &IssueCertificate) -> Result<Ending, Failure> {
-    let caller = &certificate.caller;
     let authority = if certificate.new_authority {
         DevelopmentAuthority::open(&pki_folder(&context.folder), &Ambient::system())
             .map_err(anyhow::Error::from)?
     } else {
         development(&context.folder)?
     };
-    if certificate.anew {
-        authority.forget(caller).map_err(anyhow::Error::from)?;
+    for caller in &certificate.callers {
+        if certificate.anew {
+            authority.forget(caller).map_err(anyhow::Error::from)?;
+        }
+        match caller.role {
+            Role::Service => authority.service(&caller.name),
+            _ => authority.caller(caller),
+        }
+        .map_err(anyhow::Error::from)?;
+        say_files(context, caller);
     }
-    match caller.role {
-        Role::Service => authority.service(&caller.name),
-        _ => authority.caller(caller),
-    }
-    .map_err(anyhow::Error::from)?;
+    Ok(Ending::Well)
+}
+
+fn say_files(context: &Context, caller: &Caller) {
     let pki = pki_folder(&context.folder);
     let name = identity::file_name(caller);
     let files = [
@@ -61,7 +67,6 @@ pub(crate) fn certificate(context: &Context, certificate: &IssueCertificate) -> 
     } else {
         files.iter().for_each(|(kind, file)| line(format!("{kind:12} {}", pki.join(file).display())));
     }
-    Ok(Ending::Well)
 }
 
 /// Revokes a caller's development certificate, and prints the list that servers of the folder go by.

@@ -13,6 +13,13 @@ pub struct Config {
     /// A URL such as `amqps://lapwing:PASSWORD@mq.example:5671/lapwing`; the last part is the virtual host.
     /// It is never printed.
     pub url: SecretString,
+    /// The file with the password of the user in `url`, where the URL has none. It is read with every new connection.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Whether this service makes what the broker lacks of exchanges, queues and bindings. Its user needs the right to; with
+    /// `false` it needs none, only looks whether exchanges and queues are there, and `lapwing topology declare` makes them.
+    #[serde(default = "declare")]
+    pub declare: bool,
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it.
     #[serde(default)]
     pub authority: Option<PathBuf>,
@@ -43,6 +50,10 @@ fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Er
     }
 }
 
+fn declare() -> bool {
+    true
+}
+
 fn prefetch() -> u16 {
     512
 }
@@ -60,6 +71,8 @@ impl Config {
     pub fn at(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
+            password_file: None,
+            declare: declare(),
             authority: None,
             certificate: None,
             key: None,

@@ -18,7 +18,7 @@ use lifecycle::{BackOff, CancellationToken, Lifecycle, pause};
 use tracing::{Instrument, Span, info_span};
 
 use crate::measures::{REDELIVERED, SESSIONS_ENDED};
-use crate::message::{envelope, trace_of};
+use crate::message::{envelope, trace_of, under_its_name};
 use crate::session::{self, TO_CLOSE, close_with, within_patience};
 use crate::{BrokerError, Config};
 
@@ -216,7 +216,9 @@ impl Handler for Hearing {
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError> {
         let mut envelopes: Vec<Envelope> = Vec::with_capacity(batch.len());
         for delivery in batch {
-            match envelope(&delivery.properties, &delivery.data) {
+            let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
+            let read = envelope(&delivery.properties, &delivery.data);
+            match read.and_then(|event| under_its_name(event, exchange, key)) {
                 Ok(event) => envelopes.push(event),
                 Err(error) => {
                     tracing::error!(queue = self.receiver.subscriber.queue(), %error, "rejected a message; it will be parked");

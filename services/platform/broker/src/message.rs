@@ -1,5 +1,6 @@
 //! An event as a message: protobuf for a body, CloudEvents attributes and trace context for headers.
 
+use contracts::topology::{RETRY_EXCHANGE, routing_keys};
 use delivery::{Envelope, Route};
 use ids::EventId;
 use jiff::Timestamp;
@@ -89,6 +90,20 @@ pub(crate) fn trace_of(properties: &BasicProperties) -> TraceContext {
 fn text(headers: &FieldTable, header: &str) -> Option<String> {
     let text = std::str::from_utf8(headers.inner().get(header)?.as_long_string()?.as_bytes()).ok()?;
     (!text.contains('\0')).then(|| text.to_owned())
+}
+
+/// The event, where it was published under its own name. A broker holds a user to routing keys, and not to what it writes into
+/// headers. What was put aside comes back by its queue's name, from whoever keeps the queue.
+///
+/// # Errors
+/// [`NoEvent`]: its header names another event than the routing key.
+pub(crate) fn under_its_name(event: Envelope, exchange: &str, key: &str) -> Result<Envelope, NoEvent> {
+    // The default exchange is where versions before this one sent what comes back.
+    let came_back = exchange == RETRY_EXCHANGE || exchange.is_empty();
+    if came_back || routing_keys(&event.kind).contains(&key) {
+        return Ok(event);
+    }
+    Err(NoEvent { header: "ce-type", fault: "is not the name under which it was published" })
 }
 
 /// Something to park a message by that is no event. Its id is drawn from its body, so that the same message is parked once.

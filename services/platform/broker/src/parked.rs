@@ -22,6 +22,11 @@ pub fn collect_parked(config: &Config, queue: &'static str, keeper: Arc<dyn Keep
     lifecycle.run(supervise(config.clone(), format!("{queue}.parked"), collecting, lifecycle.stopping()));
 }
 
+const REJECTED: &str = "its reader rejected it";
+
+const MISNAMED: &str = "its reader rejected it, for it was published under another name than its own: whoever sent it may not be \
+                        who it says. Find out who that was before it is retried";
+
 struct Collecting {
     queue: &'static str,
     keeper: Arc<dyn Keeper>,
@@ -33,6 +38,8 @@ impl Handler for Collecting {
         for delivery in batch {
             let given_up = why(&delivery.properties);
             let (event, reason) = match envelope(&delivery.properties, &delivery.data) {
+                // What is an event is rejected for one thing alone.
+                Ok(event) if given_up == REJECTED => (event, MISNAMED.to_owned()),
                 Ok(event) => (event, given_up),
                 Err(error) => (stand_in(&delivery.data), format!("{error}; {given_up}")),
             };
@@ -74,7 +81,7 @@ fn why(properties: &BasicProperties) -> String {
         _ => String::new(),
     };
     match reason.as_str() {
-        "rejected" => "its reader rejected it".to_owned(),
+        "rejected" => REJECTED.to_owned(),
         "delivery_limit" => format!(
             "the broker gave it up after {DELIVERIES_AT_MOST} deliveries: its reader ended each time before it had handled it"
         ),

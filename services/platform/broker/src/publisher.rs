@@ -14,7 +14,7 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 use lifecycle::CancellationToken;
 
-use contracts::topology::EXCHANGE;
+use contracts::topology::{EXCHANGE, RETRY_EXCHANGE};
 use tracing::{Instrument, Span, info_span};
 
 use crate::message::properties;
@@ -73,8 +73,9 @@ impl Publisher {
         let publishing = publish(&session.channel, batch).instrument(span(batch));
         match tokio::time::timeout(patience(&self.config), publishing).await {
             Ok(Ok(arrived)) => {
-                // What no queue took may lack a binding that somebody took away: it is made again before the next try.
-                if arrived.len() == batch.len() || topology::declare_on(&session.connection).await.is_ok() {
+                // What no queue took may lack a binding that somebody took away: who may makes it again before the next try.
+                let whole = arrived.len() == batch.len();
+                if whole || topology::see_to(&self.config, &session.connection).await.is_ok() {
                     self.put_back(session);
                 }
                 Ok(arrived)
@@ -148,9 +149,9 @@ fn span(batch: &[Envelope]) -> Span {
 }
 
 async fn publish_one(channel: &Channel, envelope: &Envelope) -> lapin::Result<PublisherConfirm> {
-    // A retry goes to its one queue by the default exchange, which knows every queue by its name.
+    // A retry goes to its one queue. Not by the default exchange: whoever may publish there reaches every queue.
     let (exchange, key) = match &envelope.route.queue {
-        Some(queue) => ("", queue.as_str()),
+        Some(queue) => (RETRY_EXCHANGE, queue.as_str()),
         None => (EXCHANGE, envelope.routing_key()),
     };
     let mandatory = BasicPublishOptions { mandatory: true, ..Default::default() };

@@ -22,7 +22,7 @@ pub enum Reachable {
     NotNow(String),
 }
 
-/// Connects once, and makes what is missing of the topology.
+/// Connects once, and sees to the topology as [`Config::declare`] says.
 ///
 /// # Errors
 /// What trying again does not mend: credentials, certificates, a virtual host that is not there, queues that are otherwise.
@@ -37,10 +37,10 @@ pub async fn probe(config: &Config) -> Result<Reachable, BrokerError> {
     }
 }
 
-/// Connects, and makes what is missing of the topology, each within the patience that is set.
+/// Connects, and makes what is missing of the topology or looks whether it is there, each within the patience that is set.
 pub(crate) async fn open(config: &Config, name: &str) -> Result<Connection, BrokerError> {
     let connection = connect(config, name).await?;
-    within_patience(config, topology::declare_on(&connection)).await?;
+    within_patience(config, topology::see_to(config, &connection)).await?;
     Ok(connection)
 }
 
@@ -66,6 +66,9 @@ pub(crate) async fn connect(config: &Config, name: &str) -> Result<Connection, B
         // The library's text repeats the URL, and with it the password.
         BrokerError::Url("it is no AMQP URL".to_owned())
     })?;
+    if let Some(file) = &config.password_file {
+        uri.authority.userinfo.password = text_of(file, "password_file")?.trim_end().to_owned();
+    }
     uri.query.heartbeat = Some(config.heartbeat_seconds);
     let mut to_ask = if uri.scheme == AMQPScheme::AMQPS { TIMES_ASKED_WHY } else { 1 };
     loop {

@@ -1,16 +1,21 @@
 //! The topology on a broker: declared, checked, exported. Its words are in `contracts::topology`.
 //!
-//! What a reader would get wrong: bindings cannot be read over AMQP. They are declared with every session, which is as good:
-//! declaring one that is there does nothing.
+//! What a reader would get wrong: bindings cannot be read over AMQP. Who may declares them with every session, which is as good:
+//! declaring one that is there does nothing. Who may not ([`Config::declare`]) sees exchanges and queues alone.
 
-use contracts::topology::{DELIVERIES_AT_MOST, EXCHANGE, PARKING_EXCHANGE, QUEUES, Queue};
+mod definitions;
+mod users;
+
+use contracts::topology::{DELIVERIES_AT_MOST, EXCHANGE, PARKING_EXCHANGE, QUEUES, Queue, RETRY_EXCHANGE};
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ExchangeKind};
-use serde_json::{Value, json};
 
 use crate::session::{close, connect, open};
 use crate::{BrokerError, Config};
+
+pub use definitions::{User, export};
+pub use users::{USERS, permissions};
 
 /// Something that the broker has otherwise than is needed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,9 +32,10 @@ pub struct Difference {
 /// # Errors
 /// [`BrokerError`]; a queue that is there otherwise is left as it is.
 pub async fn declare(config: &Config) -> Result<(), BrokerError> {
-    let opened = match open(config, "topology").await {
+    let config = Config { declare: true, ..config.clone() };
+    let opened = match open(&config, "topology").await {
         // Two that declare one queue for the first time at once: the broker has been seen to break with one of them.
-        Err(BrokerError::NotNow(_)) => open(config, "topology").await,
+        Err(BrokerError::NotNow(_)) => open(&config, "topology").await,
         opened => opened,
     };
     close(&opened?).await;
@@ -86,50 +92,32 @@ fn note(
     }
 }
 
-/// The same as definitions for `rabbitmqctl import_definitions`, without users and virtual hosts: they are the operator's.
-pub fn export() -> Value {
-    let exchanges: Vec<Value> = EXCHANGES
-        .iter()
-        .map(|(name, kind)| {
-            let kind = if *kind == ExchangeKind::Topic { "topic" } else { "direct" };
-            json!({ "name": name, "vhost": "lapwing", "type": kind, "durable": true, "auto_delete": false,
-                    "internal": false, "arguments": {} })
-        })
-        .collect();
-    let queues: Vec<Value> = QUEUES
-        .iter()
-        .flat_map(queue_and_parked)
-        .map(|(name, arguments)| {
-            let arguments: serde_json::Map<String, Value> =
-                arguments.inner().iter().map(|(key, value)| (key.to_string(), exported(value))).collect();
-            json!({ "name": name, "vhost": "lapwing", "durable": true, "auto_delete": false,
-                    "arguments": arguments })
-        })
-        .collect();
-    let bindings: Vec<Value> = QUEUES
-        .iter()
-        .flat_map(bindings)
-        .map(|(exchange, key, queue)| {
-            json!({ "source": exchange, "vhost": "lapwing", "destination": queue, "destination_type": "queue",
-                    "routing_key": key, "arguments": {} })
-        })
-        .collect();
-    json!({ "exchanges": exchanges, "queues": queues, "bindings": bindings })
+const EXCHANGES: [(&str, ExchangeKind); 3] = [
+    (EXCHANGE, ExchangeKind::Topic),
+    (PARKING_EXCHANGE, ExchangeKind::Direct),
+    (RETRY_EXCHANGE, ExchangeKind::Topic),
+];
+
+/// Makes what is missing, or only looks whether it is there, on a connection that is there.
+pub(crate) async fn see_to(config: &Config, connection: &Connection) -> Result<(), BrokerError> {
+    if config.declare { declare_on(connection).await } else { expect_on(connection).await }
 }
 
-fn exported(value: &AMQPValue) -> Value {
-    match value {
-        AMQPValue::LongInt(number) => json!(number),
-        AMQPValue::LongString(text) => json!(text.to_string()),
-        _ => Value::Null,
+/// Asks for every exchange and queue, which any user may.
+async fn expect_on(connection: &Connection) -> Result<(), BrokerError> {
+    let channel = connection.create_channel().await?;
+    for (name, kind) in EXCHANGES {
+        let passive = ExchangeDeclareOptions { passive: true, durable: true, ..Default::default() };
+        channel.exchange_declare(name.into(), kind, passive, FieldTable::default()).await?;
     }
+    for (name, _) in QUEUES.iter().flat_map(queue_and_parked) {
+        let passive = QueueDeclareOptions { passive: true, durable: true, ..Default::default() };
+        channel.queue_declare(name.as_str().into(), passive, FieldTable::default()).await?;
+    }
+    Ok(channel.close(200, "seen".into()).await?)
 }
 
-const EXCHANGES: [(&str, ExchangeKind); 2] =
-    [(EXCHANGE, ExchangeKind::Topic), (PARKING_EXCHANGE, ExchangeKind::Direct)];
-
-/// Makes what is missing, on a connection that is there.
-pub(crate) async fn declare_on(connection: &Connection) -> Result<(), BrokerError> {
+async fn declare_on(connection: &Connection) -> Result<(), BrokerError> {
     let channel = connection.create_channel().await?;
     for (name, kind) in EXCHANGES {
         let durable = ExchangeDeclareOptions { durable: true, ..Default::default() };
@@ -174,5 +162,6 @@ fn bindings(queue: &Queue) -> Vec<(&'static str, String, String)> {
     let mut bindings: Vec<_> =
         queue.bindings.iter().map(|key| (EXCHANGE, (*key).to_owned(), queue.name.to_owned())).collect();
     bindings.push((PARKING_EXCHANGE, queue.parked(), queue.parked()));
+    bindings.push((RETRY_EXCHANGE, queue.name.to_owned(), queue.name.to_owned()));
     bindings
 }

@@ -19,6 +19,7 @@ mod measured;
 mod measures;
 mod observing;
 mod process;
+mod readiness;
 pub mod server;
 mod settings;
 mod shares;

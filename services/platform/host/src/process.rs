@@ -25,7 +25,7 @@ use crate::server::Rules;
 use crate::settings::{Arguments, Process, read};
 use crate::trusted::Trusted;
 use crate::watch::{self, Standing};
-use crate::{clock, delivering, server};
+use crate::{clock, delivering, readiness, server};
 
 /// How often the outbox is looked at on the way down.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -96,6 +96,13 @@ pub async fn run<Service: DeserializeOwned>(
     start: impl AsyncFnOnce(Service, &Host) -> Result<Hosted>,
 ) -> ExitCode {
     let arguments = Arguments::of_process(service, about);
+    if arguments.check_ready {
+        return match read::<Service>(&arguments.config).and_then(|settings| readiness::ask(&settings.process))
+        {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => tell(service, &error),
+        };
+    }
     let telemetry = telemetry::start(&telemetry::Settings {
         service,
         otlp_endpoint: arguments.otlp.clone().filter(|endpoint| !endpoint.is_empty()),

@@ -87,6 +87,9 @@ pub struct Arguments {
     /// Read the settings, say whether they are in order, and end
     #[arg(long)]
     pub check_config: bool,
+    /// Ask the process that runs with these settings whether it is ready, and end: for a supervisor that cannot ask by HTTP
+    #[arg(long)]
+    pub check_ready: bool,
     /// Which log lines appear, such as info, or warn,delivery=debug
     #[arg(long, env = "LAPWING_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,

@@ -119,7 +119,8 @@ impl DevelopmentAuthority {
         })
     }
 
-    /// The credentials of one of Lapwing's services as a process on this machine: a server that calls others too.
+    /// The credentials of one of Lapwing's services: a server that calls others too, on this machine or where it is called by its
+    /// bare name, as containers call each other.
     ///
     /// # Errors
     /// [`PkiError`].
@@ -128,6 +129,7 @@ impl DevelopmentAuthority {
         self.credentials(&file_name(&caller), || {
             let mut parameters = self.of_caller(&caller)?;
             parameters.subject_alt_names.extend(this_machine()?);
+            parameters.subject_alt_names.push(SanType::DnsName(name.try_into()?));
             parameters.extended_key_usages =
                 vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
             Ok(parameters)

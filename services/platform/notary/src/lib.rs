@@ -74,7 +74,11 @@ impl Notary {
         let both = keyfile::drawn(file, draw).map_err(failed)?;
         let notary =
             Self::from_lines(&both).ok_or_else(|| NotaryError::Key { file: file.display().to_string() })?;
-        fs::write(file.with_added_extension("pub"), format!("{}\n", notary.public)).map_err(failed)?;
+        // Where both were mounted from elsewhere, nothing may be written there.
+        let (beside, public) = (file.with_added_extension("pub"), format!("{}\n", notary.public));
+        if fs::read_to_string(&beside).ok().as_ref() != Some(&public) {
+            fs::write(beside, public).map_err(failed)?;
+        }
         Ok(notary)
     }
 
@@ -157,6 +161,20 @@ mod tests {
 
     fn notary(folder: &Path) -> Notary {
         Notary::open(&folder.join("key"), "lapwing-test", &Ambient::system()).expect("opens")
+    }
+
+    #[test]
+    fn where_both_halves_of_a_key_are_nothing_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = notary(folder.path()).public_key().to_owned();
+        let public = folder.path().join("key.pub");
+        let written = || fs::metadata(&public).expect("a public key").modified().expect("a time");
+        let before = written();
+        assert_eq!(notary(folder.path()).public_key(), first);
+        assert_eq!(written(), before, "it may have been mounted read-only");
+        fs::write(&public, "another").expect("written");
+        notary(folder.path());
+        assert_eq!(fs::read_to_string(&public).expect("a public key").trim_end(), first);
     }
 
     #[test]

@@ -95,7 +95,12 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_in_no_print_and_in_no_error() {
         for url in ["postgres://lapwing:s3cret@[::1", "postgres://lapwing:s3cret@localhost:no/x"] {
-            let place = postgres::Place { url: url.into(), schema: "birds".into(), connections: 1 };
+            let place = postgres::Place {
+                url: url.into(),
+                password_file: None,
+                schema: "birds".into(),
+                connections: 1,
+            };
             let location = Location::Postgres(place.clone());
             assert!(!format!("{location:?}{location:#?}").contains("s3cret"));
             let refused = postgres::Database::open(&place, &[]).await.expect_err("no URL");

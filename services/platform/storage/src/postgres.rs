@@ -4,6 +4,7 @@
 //! replicas, as SQLite does: an advisory lock that ends with the transaction. What a service's queries promise on one
 //! database they so promise on the other. What may run side by side says so: [`Database::begin_beside`].
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,9 @@ pub struct Place {
     /// A URL such as `postgres://lapwing_intake@db.example/lapwing?sslmode=verify-full&sslrootcert=/etc/lapwing/db.pem`.
     /// The password may stand in `PGPASSFILE` in its place; it is never printed.
     pub url: SecretString,
+    /// The file with the password of the role in `url`, where neither has one. It is read at the start.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
     /// The schema, which `deploy/postgres/roles.sql` makes.
     pub schema: String,
     /// The most connections that one process opens. More lets more calls read at once; each costs the database some
@@ -230,25 +234,29 @@ pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Column
 }
 
 async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
-    let options = PgConnectOptions::from_str(place.url.expose_secret())
-        .map_err(|source| not_opened(place, source))?
-        .application_name(&format!("lapwing {}", place.schema))
-        .options([
-            ("search_path", place.schema.as_str()),
-            // A snapshot taken before the writers' turn has come would be an old one once it has.
-            ("default_transaction_isolation", "read committed"),
-            // A receipt means that it is held (promise 1), whatever the server's own setting is.
-            ("synchronous_commit", "on"),
-            ("statement_timeout", "15s"),
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "60s"),
-            ("timezone", "UTC"),
-            // Plans are kept, and a plan from when a table was small would read it through when it is not: so each goes along
-            // an index where there is one. (To plan each time costs more than the statements: foreign keys are checked by
-            // one for each row.) Where none helps, a cost that is only a warning must not have code made for it.
-            ("enable_seqscan", "off"),
-            ("jit", "off"),
-        ]);
+    let mut options =
+        PgConnectOptions::from_str(place.url.expose_secret()).map_err(|source| not_opened(place, source))?;
+    if let Some(file) = &place.password_file {
+        let password = std::fs::read_to_string(file)
+            .map_err(|source| OpenError::Password { file: file.display().to_string(), source })?;
+        options = options.password(password.trim_end());
+    }
+    let options = options.application_name(&format!("lapwing {}", place.schema)).options([
+        ("search_path", place.schema.as_str()),
+        // A snapshot taken before the writers' turn has come would be an old one once it has.
+        ("default_transaction_isolation", "read committed"),
+        // A receipt means that it is held (promise 1), whatever the server's own setting is.
+        ("synchronous_commit", "on"),
+        ("statement_timeout", "15s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("timezone", "UTC"),
+        // Plans are kept, and a plan from when a table was small would read it through when it is not: so each goes along
+        // an index where there is one. (To plan each time costs more than the statements: foreign keys are checked by
+        // one for each row.) Where none helps, a cost that is only a warning must not have code made for it.
+        ("enable_seqscan", "off"),
+        ("jit", "off"),
+    ]);
     PgPoolOptions::new()
         // A connection that was used a moment ago is not asked whether it is there: that would be a round trip for each
         // transaction. Where it is gone, whoever finds out tries again.
@@ -365,6 +373,14 @@ pub enum OpenError {
         to_do: &'static str,
         /// The database's own error.
         source: sqlx::Error,
+    },
+    /// The file with the password cannot be read.
+    #[error("{file} cannot be read: {source}; correct `password_file`, or let this user read it")]
+    Password {
+        /// The file.
+        file: String,
+        /// The system's own error.
+        source: std::io::Error,
     },
     /// There is no such schema, or the role may not see it.
     #[error(

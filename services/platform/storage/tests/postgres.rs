@@ -88,12 +88,20 @@ async fn a_schema_that_is_not_this_versions_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_told_with_what_to_do() {
     let server = Server::shared().await;
-    let no_database = Place { url: server.url("nowhere").into(), schema: "birds".into(), connections: 1 };
+    let no_database = Place {
+        url: server.url("nowhere").into(),
+        password_file: None,
+        schema: "birds".into(),
+        connections: 1,
+    };
     let text = refusal(&no_database, &migrator(&[BIRDS])).await;
     assert!(text.contains("nowhere") && text.contains("deploy/README.md"), "{text}");
     let place = server.schema("birds").await;
     let text = refusal(&Place { schema: "fish".into(), ..place.clone() }, &migrator(&[BIRDS])).await;
     assert!(text.contains("schema fish") && text.contains("roles.sql"), "{text}");
+    let no_file = Place { password_file: Some("/nowhere/password".into()), ..place.clone() };
+    let text = refusal(&no_file, &migrator(&[BIRDS])).await;
+    assert!(text.contains("/nowhere/password") && text.contains("password_file"), "{text}");
     let nobody = Place { url: format!("postgres://127.0.0.1:{}/x", testbed::free_port()).into(), ..place };
     let text = refusal(&nobody, &migrator(&[BIRDS])).await;
     assert!(text.contains("check that the server runs"), "{text}");
@@ -169,7 +177,7 @@ async fn a_database_is_used_over_tls_and_who_is_not_trusted_is_told_what_to_set(
             trusts.join("authority.pem").display(),
             shown.unwrap_or_default()
         );
-        Place { url: url.into(), schema: "public".into(), connections: 1 }
+        Place { url: url.into(), password_file: None, schema: "public".into(), connections: 1 }
     };
     let birds = migrator(&[BIRDS]);
     let trusting = place(ours.path(), Some(ours.path()));

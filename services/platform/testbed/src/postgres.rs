@@ -140,7 +140,12 @@ impl Server {
 
     /// A place in a database, as the role that may do everything.
     pub fn place(&self, database: &str, schema: &str) -> Place {
-        Place { url: self.url(database).into(), schema: schema.to_owned(), connections: 8 }
+        Place {
+            url: self.url(database).into(),
+            password_file: None,
+            schema: schema.to_owned(),
+            connections: 8,
+        }
     }
 
     /// Runs statements as the role that may do everything.

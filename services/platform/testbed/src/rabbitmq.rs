@@ -118,10 +118,23 @@ impl Server {
     /// # Panics
     /// Where the broker does not answer.
     pub async fn vhost(&self) -> String {
+        self.vhost_of(|_| "{}".to_owned()).await
+    }
+
+    /// A new virtual host with what definitions give it, as `rabbitmqctl import_definitions` takes them; they are made for its
+    /// name. Its URL is of a user that may do everything there.
+    ///
+    /// # Panics
+    /// Where the broker does not answer, or does not take them.
+    pub async fn vhost_of(&self, definitions: impl FnOnce(&str) -> String) -> String {
         let name = format!("lapwing-{}", self.vhosts.fetch_add(1, Ordering::SeqCst));
+        let file = self.folder.join(format!("{name}.json"));
+        std::fs::write(&file, definitions(&name)).expect("written");
         self.ctl(&["eval", &format!(
             "rabbit_vhost:add(<<\"{name}\">>, <<\"tests\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, \
-             <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"tests\">>)."
+             <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"tests\">>), \
+             {{ok, Definitions}} = file:read_file(\"{}\"), ok = rabbit_definitions:import_raw(Definitions).",
+            file.display()
         )])
         .await;
         self.url(&name)

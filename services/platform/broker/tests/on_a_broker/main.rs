@@ -6,6 +6,7 @@
 mod giving_up;
 mod hearing;
 mod publishing;
+mod rights;
 mod standing;
 mod trust;
 mod world;

@@ -11,13 +11,13 @@ use lapin::{BasicProperties, Confirmation, ExchangeKind};
 use secrecy::ExposeSecret;
 use testbed::rabbitmq::Server;
 
-use crate::world::{channel, event, fresh, publish_all, until_depth};
+use crate::world::{channel, event, fresh, import, publish_all, until_depth};
 
 #[tokio::test]
 async fn a_broker_that_lacks_everything_is_said_to_and_a_probe_makes_it() {
     let (_server, config) = fresh().await;
     let lacking = topology::check(&config).await.expect("checked");
-    assert_eq!(lacking.len(), 2 + 2 * QUEUES.len(), "{lacking:?}");
+    assert_eq!(lacking.len(), 3 + 2 * QUEUES.len(), "{lacking:?}");
     assert_eq!(probe(&config).await.expect("in order"), Reachable::Yes);
     assert_eq!(topology::check(&config).await.expect("checked"), []);
     topology::declare(&config).await.expect("declared again");
@@ -70,12 +70,8 @@ async fn several_that_declare_for_the_first_time_at_once_all_succeed() {
 #[tokio::test]
 async fn exported_definitions_make_a_broker_that_passes_and_delivers() {
     let server = Server::start().await;
-    let file = std::env::temp_dir().join(format!("lapwing-definitions-{}.json", server.port()));
-    std::fs::write(&file, topology::export().to_string()).expect("written");
-    server.ctl(&["add_vhost", "lapwing"]).await;
+    import(&server, "lapwing", true).await;
     server.ctl(&["set_permissions", "-p", "lapwing", "guest", ".*", ".*", ".*"]).await;
-    server.ctl(&["import_definitions", &file.display().to_string()]).await;
-    std::fs::remove_file(&file).expect("it was there");
     let config = Config::at(server.url("lapwing"));
     assert_eq!(topology::check(&config).await.expect("checked"), []);
     // Not by a publisher of ours: it would make whatever binding is missing.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use broker::topology::{USERS, User, export};
 use broker::{Config, Publisher};
 use delivery::{Carrier, Delivered, Envelope, HandlingError, Keeper, Receiver, Route, Subscriber};
 use ids::EventId;
@@ -24,6 +25,19 @@ pub(crate) async fn fresh() -> (Arc<Server>, Config) {
     let server = Server::shared().await;
     let url = server.vhost().await;
     (server, Config::at(url))
+}
+
+/// The password of every user that definitions make here.
+pub(crate) const PASSWORD: &str = "for-this-test-only";
+
+/// Imports the definitions of a virtual host, with users or without, as an operator does.
+pub(crate) async fn import(server: &Server, vhost: &str, with_users: bool) {
+    let password = PASSWORD.into();
+    let users = USERS.iter().map(|name| User { name, password: &password, salt: [1, 2, 3, 4] });
+    let users: Vec<User<'_>> = if with_users { users.collect() } else { Vec::new() };
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), export(vhost, &users).to_string()).expect("written");
+    server.ctl(&["import_definitions", &file.path().display().to_string()]).await;
 }
 
 /// The event of a number: always the same.
