@@ -119,7 +119,9 @@ async fn the_page_shows_the_flow_a_drawn_trace_and_the_checkpoint_and_no_identit
     assert!(page.contains(&reference), "{page}");
     assert!(page.contains("None. Every event that was told could be handled."), "{page}");
     assert!(page.contains("lapwing.local/log") || page.contains("\u{2014} "), "a signed checkpoint: {page}");
-    let link = page.split("/traces/").nth(1).and_then(|after| after.get(..32)).expect("a trace");
+    let mut rows = page.split("<tr").filter(|row| row.contains(&reference) && row.contains("/Submit"));
+    let row = rows.next().expect("the trace of the notification is listed");
+    let link = row.split("/traces/").nth(1).and_then(|after| after.get(..32)).expect("a link");
     let drawn = browser.get(&format!("/traces/{link}")).await;
     assert_eq!(drawn.status, 200);
     for span in ["IntakeService/Submit", "process triage.findings", "create case.queued.v1", "<rect"] {

@@ -51,15 +51,12 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path().trim_start_matches('/');
-        let call = Call {
-            method: ANSWERED.get(path).map_or(OTHER, String::as_str),
-            began: Instant::now(),
-            span: Span::current(),
-            ended: false,
-        };
+        let method = ANSWERED.get(path).map_or(OTHER, String::as_str);
+        let began = Instant::now();
         let answering = self.inner.call(request);
         Box::pin(async move {
-            let mut call = call;
+            // The library enters the call's span only now.
+            let mut call = Call { method, began, span: Span::current(), ended: false };
             let answer = answering.await?;
             // An answer without a message has its status in its head.
             if let Some(code) = code(answer.headers()) {
