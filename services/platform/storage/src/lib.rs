@@ -20,6 +20,9 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 pub use columns::{Columns, ROWS};
+pub use sqlx::Error as SqlError;
+pub use sqlx::migrate::Migrator;
+
 pub use location::{Location, OpenError, Opened};
 pub use number::{number, optional_number, whole};
 
