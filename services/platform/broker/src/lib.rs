@@ -11,6 +11,7 @@ mod message;
 mod parked;
 mod publisher;
 mod session;
+mod standing;
 pub mod topology;
 
 pub use config::Config;
@@ -18,4 +19,5 @@ pub use consumer::consume;
 pub use error::BrokerError;
 pub use parked::collect_parked;
 pub use publisher::Publisher;
-pub use session::{Reachable, probe};
+pub use session::{Reachable, probe, reach};
+pub use standing::{Standing, standing};
