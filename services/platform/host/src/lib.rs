@@ -23,6 +23,7 @@ mod sparing;
 mod trusted;
 
 pub use channel::channel;
+pub use clock::sentence as clock_differs;
 pub use guard::CATALOGUE;
 pub use limits::Limits;
 pub use process::{Host, Hosted, run};
