@@ -3,6 +3,7 @@
 mod bad_input;
 mod brought_together;
 mod command;
+mod doctor;
 mod fixtures;
 mod hand_over;
 mod hostile;

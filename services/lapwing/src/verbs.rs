@@ -1,9 +1,11 @@
-//! The verbs, one a file. They call services by gRPC and know none from inside, but for `up`.
+//! The verbs, one a file. They call services by gRPC and know none from inside, but for `up`, `migrate`, those that judge offline,
+//! and `doctor`.
 
 mod acknowledge;
 mod amend;
 mod case;
 mod check;
+mod doctor;
 mod explain;
 mod hand_over;
 mod judgement;
@@ -34,10 +36,11 @@ pub(crate) use acknowledge::acknowledge;
 pub(crate) use amend::{amend, withdraw};
 pub(crate) use case::case;
 pub(crate) use check::check;
+pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use hand_over::{accept, decline, hand_overs};
 pub(crate) use link::link;
-pub(crate) use migrate::migrate;
+pub(crate) use migrate::{migrate, name as service_name};
 pub(crate) use notices::notices;
 pub(crate) use notify::notify;
 pub(crate) use parked::parked;
@@ -66,6 +69,8 @@ pub(crate) struct Context {
     pub server: Option<String>,
     /// Whether JSON is printed.
     pub json: bool,
+    /// The certificates with which a collector is called.
+    pub collector: telemetry::OtlpTls,
 }
 
 impl From<LaneName> for Lane {
