@@ -14,7 +14,7 @@ use crate::needles::{Kept, Needles};
 pub(crate) type Printed = Vec<(String, Vec<u8>)>;
 
 /// The verbs that are run. What is typed in the place of one must not become the name of a place that is searched.
-const VERBS: [&str; 33] = [
+const VERBS: [&str; 34] = [
     "check",
     "notify",
     "status",
