@@ -121,9 +121,8 @@ fn first_part(text: &str) -> String {
 }
 
 fn differs(difference: &broker::topology::Difference) -> Finding {
-    let missing = difference.how.contains("NOT_FOUND")
-        || difference.how.contains("no queue")
-        || difference.how.contains("no exchange");
+    // In the broker's own words.
+    let missing = ["no queue", "no exchange"].iter().any(|words| difference.how.contains(words));
     let (what, why, to_do) = if missing {
         (
             format!("{} is missing", difference.what),
