@@ -4,6 +4,7 @@ mod backup;
 mod bad_input;
 mod brought_together;
 mod command;
+mod doctor;
 mod fixtures;
 mod hand_over;
 mod hostile;

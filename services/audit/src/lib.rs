@@ -13,6 +13,7 @@ pub mod read_timeline;
 pub mod record_events;
 pub mod state_checkpoint;
 pub mod store;
+pub mod verify_log;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use ambient::Ambient;
 use contracts::audit::v1::audit_service_server::AuditServiceServer;
 use delivery::PostRoom;
 use notary::Notary;
-use storage::{Location, OpenError};
+use storage::{Location, OpenError, Opened};
 
 use crate::config::Config;
 use crate::events::EveryEvent;
@@ -29,9 +30,9 @@ use crate::observe_log::ObserveLog;
 use crate::read_timeline::ReadTimeline;
 use crate::record_events::RecordEvents;
 use crate::state_checkpoint::StateCheckpoint;
-use crate::store::Store;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, WholeLog};
 
 /// The service's name: in spans, certificates and what it answers.
 pub const SERVICE: &str = "audit";
@@ -119,6 +120,14 @@ fn open_notary(config: &Config, ambient: &Ambient) -> Result<Notary, StartError>
         signer: signer.to_owned(),
         origin: config.origin.clone(),
     })
+}
+
+/// The whole log in a store that is open, for whoever verifies it ([`verify_log::verify_log`]).
+pub fn whole_log(store: &Opened) -> Box<dyn WholeLog> {
+    match store {
+        Opened::Sqlite(database) => Box::new(SqliteStore::new(database.clone())),
+        Opened::Postgres(database) => Box::new(PostgresStore::new(database.clone())),
+    }
 }
 
 /// Opens the store where the settings say it is.

@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use storage::StoreError;
 use tlog_tiles::Hash;
 
-use crate::domain::log::Edge;
+use crate::domain::log::{Edge, StoredHash};
 use crate::domain::record::Record;
+use crate::verify_log::Salted;
 
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,4 +68,26 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store cannot be read.
     async fn edge(&self) -> Result<Edge, StoreError>;
+}
+
+/// The whole log, for whoever verifies it. It is read in batches, and never altered.
+#[async_trait]
+pub trait WholeLog: Send + Sync {
+    /// How many hashes are stored, by the place of the last.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn stored(&self) -> Result<u64, StoreError>;
+
+    /// Hashes from a place on, in their order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn hashes(&self, from: u64, at_most: u32) -> Result<Vec<StoredHash>, StoreError>;
+
+    /// Entries from a place on, in their order, each with its salt and its leaf. What was erased is not among them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn entries(&self, from: u64, at_most: u32) -> Result<Vec<Salted>, StoreError>;
 }

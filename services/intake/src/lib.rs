@@ -34,7 +34,7 @@ use delivery::PostRoom;
 use lifecycle::{CancellationToken, Lifecycle};
 use notary::Notary;
 use sealing::{SourceError, WrappingKeys};
-use storage::{Location, OpenError};
+use storage::{Location, OpenError, StoreError};
 use tokio::sync::broadcast;
 
 use crate::accept_notifications::AcceptNotifications;
@@ -56,7 +56,7 @@ use crate::record_outcomes::RecordOutcomes;
 use crate::rotate_keys::RotateKeys;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{NotSealed, Records, Store};
+use crate::store::{Lacking, NotSealed, Records, Store};
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "intake";
@@ -170,6 +170,25 @@ struct Opened {
     store: Arc<dyn Store>,
     records: Arc<dyn Records>,
     post_room: PostRoom,
+}
+
+/// Which wrapping keys the records in a store that is open need, and do not have.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn lacking_keys(
+    store: &storage::Opened,
+    wrapping: WrappingKeys,
+    ambient: &Ambient,
+) -> Result<Vec<Lacking>, StoreError> {
+    match store {
+        storage::Opened::Sqlite(database) => {
+            SqliteStore::looking(database.clone(), ambient.clone(), wrapping).lacking().await
+        }
+        storage::Opened::Postgres(database) => {
+            PostgresStore::looking(database.clone(), ambient.clone(), wrapping).lacking().await
+        }
+    }
 }
 
 /// Opens the store where the settings say it is.

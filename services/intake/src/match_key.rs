@@ -38,7 +38,17 @@ pub enum MatchKeyError {
 pub fn open(file: &Path, ambient: &Ambient) -> Result<Tokeniser, MatchKeyError> {
     let failed = |source| MatchKeyError::File { file: file.display().to_string(), source };
     let draw = || Zeroizing::new(hex::encode(*Zeroizing::new(ambient.bytes::<32>())) + "\n");
-    let text = keyfile::drawn(file, draw).map_err(failed)?;
+    keyfile::drawn(file, draw).map_err(failed)?;
+    read(file)
+}
+
+/// Takes the key in `file`, and draws none.
+///
+/// # Errors
+/// [`MatchKeyError`], where there is none too.
+pub fn read(file: &Path) -> Result<Tokeniser, MatchKeyError> {
+    let failed = |source| MatchKeyError::File { file: file.display().to_string(), source };
+    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(failed)?;
     let mut key = Zeroizing::new([0; 32]);
     hex::decode_to_slice(text.trim_end(), &mut *key)
         .map_err(|_| MatchKeyError::Key { file: file.display().to_string() })?;
@@ -58,6 +68,7 @@ mod tests {
     fn the_key_is_drawn_once_and_is_its_owners_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("intake-match.key");
+        assert!(read(&file).is_err() && !file.exists(), "whoever only reads draws nothing");
         let home = ChildIdentity { address: "12 Nest Road, S1 2HH".into(), ..Default::default() };
         let drawn = open(&file, &Ambient::system()).expect("opens").household(&home);
         assert_eq!(open(&file, &Ambient::system()).expect("opens again").household(&home), drawn);

@@ -104,6 +104,15 @@ pub enum NotSealed {
     Store(#[from] StoreError),
 }
 
+/// A wrapping key that is in use and is not as it should be, by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lacking {
+    /// It is not among the keys given.
+    Missing(String),
+    /// One of that id is, and does not open what was wrapped.
+    Another(String),
+}
+
 /// A notification as an authority may see it.
 #[derive(Clone)]
 pub struct HeldNotification {

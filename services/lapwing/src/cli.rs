@@ -4,6 +4,7 @@ mod arguments;
 mod aside;
 mod backup;
 mod changes;
+mod doctor;
 mod mistakes;
 mod parked;
 mod records;
@@ -26,6 +27,7 @@ pub use changes::{
     AcceptHandOver, Amend, DeclineHandOver, DeclineName, HandOvers, LinkCases, NoticesFor, RecipientName,
     WithdrawNotification, WithdrawalName,
 };
+pub use doctor::{Doctor, SettingsFile};
 pub use parked::{DiscardParked, ListParked, Parked, ParkedCommand, RetryParked, ShowParked};
 pub use records::{Erase, HoldRecords, Identities, Readings, Retention, RotateKeys};
 
@@ -45,7 +47,9 @@ const EXIT_CODES: &str = "Exit codes:
   4  conflict: it is held with other content, was answered otherwise, or has changed meanwhile
   5  not now: send it again as it is
   6  not found
-  7  not allowed with this certificate";
+  7  not allowed with this certificate
+  8  of `doctor`: it serves, with warnings
+  9  of `doctor`: nothing failed, but not all could be checked";
 
 /// Takes local authorities' notifications of serious child safeguarding incidents to the panel's queue.
 ///
@@ -112,20 +116,29 @@ impl Lapwing {
         }
     }
 
+    /// The certificates with which a collector is called.
+    pub fn collector(&self) -> telemetry::OtlpTls {
+        telemetry::OtlpTls {
+            authority: self.otlp_authority.clone(),
+            certificate: self.otlp_certificate.clone(),
+            key: self.otlp_key.clone(),
+        }
+    }
+
     /// What this command wants of its telemetry.
     pub fn telemetry(&self) -> telemetry::Settings {
         let usual = match &self.command {
             None | Some(Command::Up(_)) => "info",
+            // What it finds is its answer: libraries need not say it besides.
+            Some(Command::Doctor(_)) => "error",
             Some(_) => "warn",
         };
+        // Whoever looks whether a collector's certificates are good does not rest on them.
+        let spans = !matches!(self.command, Some(Command::Doctor(_)));
         telemetry::Settings {
             service: "lapwing",
-            otlp_endpoint: self.otlp.clone().filter(|endpoint| !endpoint.is_empty()),
-            otlp_tls: telemetry::OtlpTls {
-                authority: self.otlp_authority.clone(),
-                certificate: self.otlp_certificate.clone(),
-                key: self.otlp_key.clone(),
-            },
+            otlp_endpoint: self.otlp.clone().filter(|endpoint| spans && !endpoint.is_empty()),
+            otlp_tls: self.collector(),
             sampled: self.sampled,
             kept_spans: match &self.command {
                 None | Some(Command::Up(_)) => KEPT_SPANS,
@@ -145,6 +158,9 @@ pub enum Command {
     /// Judge notifications here, with no server and no network; nothing is stored
     #[command(after_help = EXIT_CODES)]
     Check(Check),
+    /// Look whether all is well: settings, certificates, clocks, stores, broker, log and keys; alters nothing
+    #[command(after_help = EXIT_CODES)]
+    Doctor(Doctor),
     /// Send notifications, or check them with nothing stored
     #[command(after_help = EXIT_CODES)]
     Notify(Notify),
@@ -232,6 +248,7 @@ impl Command {
         match self {
             Self::Up(_) => "lapwing up",
             Self::Check(_) => "lapwing check",
+            Self::Doctor(_) => "lapwing doctor",
             Self::Notify(_) => "lapwing notify",
             Self::Status(_) => "lapwing status",
             Self::Amend(_) => "lapwing amend",

@@ -99,7 +99,8 @@ pub(crate) fn traced<T>(message: T) -> tonic::Request<T> {
     request
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
+/// What is at the bottom of an error.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;

@@ -1,6 +1,6 @@
 //! The embedded mode: all four services in one process, on SQLite, with delivery from their own outboxes.
 //!
-//! This is the one place that knows every service. Several worlds may live in one process: nothing here is
+//! This is the one place that wires every service. Several worlds may live in one process: nothing here is
 //! global. Killed at any moment, a world goes on where it was: what was receipted is in a table.
 
 mod drain;

@@ -17,6 +17,12 @@ pub enum Ending {
     Conflict,
     /// Some could not be held now and may be sent again: 5.
     TryAgain,
+    /// It serves, and something is to be seen to: 8.
+    Warned,
+    /// Nothing was found wrong, but not all could be looked at: 9.
+    NotChecked,
+    /// Something is wrong with this machine, as whoever looked has told: 1.
+    Unwell,
 }
 
 impl Ending {
@@ -27,6 +33,9 @@ impl Ending {
             Self::Refused => 3,
             Self::Conflict => 4,
             Self::TryAgain => 5,
+            Self::Warned => 8,
+            Self::NotChecked => 9,
+            Self::Unwell => 1,
         })
     }
 

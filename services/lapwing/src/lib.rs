@@ -1,6 +1,6 @@
 //! The command `lapwing`: all four services in one process, and what a person does with them.
 //!
-//! [`embedded`] is the one place that knows every service; the verbs see gRPC alone, with the development certificates
+//! [`embedded`] is the one place that wires every service; most verbs see gRPC alone, with the development certificates
 //! of a data folder.
 
 pub mod catalogue;
@@ -10,6 +10,7 @@ pub mod ending;
 pub mod measures;
 
 mod connection;
+mod doctor;
 mod kept_receipts;
 mod notification_files;
 pub mod page;
@@ -26,8 +27,9 @@ use crate::ending::Ending;
 /// # Errors
 /// What went wrong, in words that say what to do; [`Ending`] turns it into an exit code.
 pub async fn run(lapwing: Lapwing, looked_at: LookedAt) -> Result<Ending, ending::Failure> {
+    let collector = lapwing.collector();
     let Lapwing { folder, server, json, command, .. } = lapwing;
-    let context = verbs::Context { folder, server, json, looked_at };
+    let context = verbs::Context { folder, server, json, looked_at, collector };
     match command {
         None => Err(anyhow::anyhow!("no verb was given").into()),
         Some(command) => verb(&context, command).await,
@@ -39,6 +41,7 @@ async fn verb(context: &verbs::Context, command: Command) -> Result<Ending, endi
         Command::Up(up) => verbs::up(context, up).await,
         Command::Notify(notify) => verbs::notify(context, notify).await,
         Command::Check(check) => verbs::check(context, check).await,
+        Command::Doctor(asked) => verbs::doctor(context, asked).await,
         Command::Amend(amend) => verbs::amend(context, amend).await,
         Command::Withdraw(withdraw) => verbs::withdraw(context, withdraw).await,
         Command::HandOvers(asked) => verbs::hand_overs(context, asked).await,

@@ -1,10 +1,12 @@
-//! The verbs, one a file. They call services by gRPC and know none from inside, but for `up`.
+//! The verbs, one a file. They call services by gRPC and know none from inside, but for `up`, `migrate`, those that judge offline,
+//! and `doctor`.
 
 mod acknowledge;
 mod amend;
 mod backup;
 mod case;
 mod check;
+mod doctor;
 mod explain;
 mod hand_over;
 mod judgement;
@@ -38,11 +40,12 @@ pub(crate) use amend::{amend, withdraw};
 pub(crate) use backup::{backup, restore};
 pub(crate) use case::case;
 pub(crate) use check::check;
+pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use hand_over::{accept, decline, hand_overs};
 pub(crate) use link::link;
 pub(crate) use measures::measures;
-pub(crate) use migrate::migrate;
+pub(crate) use migrate::{migrate, name as service_name};
 pub(crate) use notices::notices;
 pub(crate) use notify::notify;
 pub(crate) use parked::parked;
@@ -73,6 +76,8 @@ pub(crate) struct Context {
     pub json: bool,
     /// What this process measures and traces of itself.
     pub looked_at: LookedAt,
+    /// The certificates with which a collector is called.
+    pub collector: telemetry::OtlpTls,
 }
 
 impl From<LaneName> for Lane {

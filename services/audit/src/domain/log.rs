@@ -77,6 +77,12 @@ impl Edge {
         }
         stored
     }
+
+    /// Lets go of every hash that is no longer on the edge, so that a log of any length takes no more room than its edge.
+    pub fn forget_what_is_inside(&mut self) {
+        let edge = edge_positions(self.size);
+        self.hashes.retain(|position, _| edge.contains(position));
+    }
 }
 
 impl HashReader for Edge {

@@ -11,7 +11,7 @@ use storage::postgres::{OpenError, Place};
 mod dialect {
     pub(super) use delivery::postgres::admit;
     pub(super) use storage::postgres::{
-        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+        Connection, Database, Db, Pool, Row, execute, fetch_all, push_among, push_rows,
     };
 
     /// Destroys the salt of one notification, and with it its entries. Audit's role may do it in this way alone.
@@ -27,6 +27,9 @@ mod rows;
 #[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
 #[path = "salts.rs"]
 mod salts;
+#[expect(clippy::duplicate_mod, reason = "one set of queries, compiled for each database")]
+#[path = "whole.rs"]
+mod whole;
 
 use dialect::Database;
 pub use queries::SqlStore as PostgresStore;
@@ -37,9 +40,8 @@ pub use queries::SqlStore as PostgresStore;
 /// # Errors
 /// As [`Database::open`]: a schema with pending migrations is refused.
 pub async fn open(place: &Place) -> Result<Database, OpenError> {
-    let database = Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await?;
-    let may_erase = sqlx::query_scalar("SELECT has_function_privilege('destroy_salt(text)', 'EXECUTE')");
-    match may_erase.fetch_one(database.readers()).await {
+    let database = Database::open(place, &migrators().each_ref()).await?;
+    match may_erase(&database).await {
         Ok(true) => Ok(database),
         Ok(false) => Err(not_granted(
             place,
@@ -49,6 +51,15 @@ pub async fn open(place: &Place) -> Result<Database, OpenError> {
         )),
         Err(source) => Err(not_granted(place, source)),
     }
+}
+
+/// Whether this role may destroy a salt, and so erase a notification.
+///
+/// # Errors
+/// Where the database does not answer, or has no such function yet.
+pub async fn may_erase(database: &Database) -> Result<bool, sqlx::Error> {
+    let may_erase = sqlx::query_scalar("SELECT has_function_privilege('destroy_salt(text)', 'EXECUTE')");
+    may_erase.fetch_one(database.readers()).await
 }
 
 fn not_granted(place: &Place, source: sqlx::Error) -> OpenError {
@@ -61,9 +72,10 @@ fn not_granted(place: &Place, source: sqlx::Error) -> OpenError {
 /// # Errors
 /// As [`Database::migrate`].
 pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
-    Database::migrate(place, &[&delivery::postgres::migrator(), &migrator()]).await
+    Database::migrate(place, &migrators().each_ref()).await
 }
 
-fn migrator() -> Migrator {
-    sqlx::migrate!("migrations/postgres")
+/// What brings the schema up to date: what every service has there, and this one's own.
+pub fn migrators() -> [Migrator; 2] {
+    [delivery::postgres::migrator(), sqlx::migrate!("migrations/postgres")]
 }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use sqlx::QueryBuilder;
 use storage::{Columns, Doing, ROWS, StoreError, whole};
 
-use super::dialect::{Connection, Database, Db, admit, execute, fetch_all, push_among, push_rows};
+use super::dialect::{Connection, Database, Db, Pool, admit, execute, fetch_all, push_among, push_rows};
 use super::rows::{broken_edge, entry, size, stored_hash};
 use super::salts;
 use crate::domain::log::{Edge, StoredHash, edge_positions, leaf_position};
@@ -35,6 +35,10 @@ impl SqlStore {
     /// On an opened database.
     pub fn new(database: Database) -> Self {
         Self { database }
+    }
+
+    pub(super) fn readers(&self) -> &Pool {
+        self.database.readers()
     }
 }
 

@@ -42,6 +42,13 @@ pub(super) fn salt(row: &Row) -> Result<(String, HeldSalt), StoreError> {
     }
 }
 
+/// The salt in a row of an entry, which stands for its notification in what goes wrong.
+pub(super) fn only_salt(row: &Row, position: u64) -> Result<Salt, StoreError> {
+    let salt: &[u8] = row.try_get("salt").doing(READING)?;
+    Salt::from_bytes(salt)
+        .ok_or_else(|| impossible("salt", "salt", format!("entry {position}"))("a salt has 32 bytes"))
+}
+
 pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
     let position = number(row, "entry", "position")?;
     Ok(Entry {
@@ -55,12 +62,12 @@ pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
     })
 }
 
-fn hash(row: &Row, position: u64) -> Result<Hash, StoreError> {
+pub(super) fn hash(row: &Row, position: u64) -> Result<Hash, StoreError> {
     let bytes: &[u8] = row.try_get("hash").doing(READING)?;
     bytes.try_into().map(Hash).map_err(impossible("hash", "hash", position.to_string()))
 }
 
-fn time(row: &Row, column: &'static str, position: u64) -> Result<Timestamp, StoreError> {
+pub(super) fn time(row: &Row, column: &'static str, position: u64) -> Result<Timestamp, StoreError> {
     let microseconds: i64 = row.try_get(column).doing(READING)?;
     Timestamp::from_microsecond(microseconds).map_err(impossible("entry", column, position.to_string()))
 }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use sqlx::migrate::Migrator;
 use storage::sqlite::OpenError;
 
 /// What differs between the databases.
 mod dialect {
     pub(super) use delivery::sqlite::admit;
     pub(super) use storage::sqlite::{
-        Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
+        Connection, Database, Db, Pool, Row, execute, fetch_all, push_among, push_rows,
     };
 
     /// Destroys the salt of one notification, and with it its entries.
@@ -21,6 +22,8 @@ mod queries;
 mod rows;
 #[path = "salts.rs"]
 mod salts;
+#[path = "whole.rs"]
+mod whole;
 
 use dialect::Database;
 pub use queries::SqlStore as SqliteStore;
@@ -30,5 +33,10 @@ pub use queries::SqlStore as SqliteStore;
 /// # Errors
 /// As [`Database::open`].
 pub async fn open(file: &Path) -> Result<Database, OpenError> {
-    Database::open(file, &[&delivery::sqlite::migrator(), &sqlx::migrate!("migrations/sqlite")]).await
+    Database::open(file, &migrators().each_ref()).await
+}
+
+/// What brings the schema up to date: what every service has there, and this one's own.
+pub fn migrators() -> [Migrator; 2] {
+    [delivery::sqlite::migrator(), sqlx::migrate!("migrations/sqlite")]
 }

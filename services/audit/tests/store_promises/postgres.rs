@@ -17,6 +17,10 @@ mod dialect {
     /// Takes away what protects the hashes.
     pub(super) const LET_HASHES_BE_TAKEN_AWAY: &str = "DROP TRIGGER a_hash_is_never_taken_away ON hash";
 
+    /// Takes away what protects hashes and entries from being altered.
+    pub(super) const LET_THE_LOG_BE_ALTERED: [&str; 2] =
+        ["DROP TRIGGER a_hash_is_never_altered ON hash", "DROP TRIGGER an_entry_is_never_altered ON entry"];
+
     pub(super) async fn empty_store(_folder: &Path) -> Location {
         let place = Server::shared().await.schema("audit").await;
         migrate(&place).await.expect("migrates");
@@ -38,6 +42,9 @@ mod erasing;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "keeping.rs"]
 mod keeping;
+#[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
+#[path = "verifying.rs"]
+mod verifying;
 #[expect(clippy::duplicate_mod, reason = "one suite, compiled for each database")]
 #[path = "world.rs"]
 mod world;

@@ -12,6 +12,10 @@ mod dialect {
     /// Takes away what protects the hashes.
     pub(super) const LET_HASHES_BE_TAKEN_AWAY: &str = "DROP TRIGGER a_hash_is_never_taken_away";
 
+    /// Takes away what protects hashes and entries from being altered.
+    pub(super) const LET_THE_LOG_BE_ALTERED: [&str; 2] =
+        ["DROP TRIGGER a_hash_is_never_altered", "DROP TRIGGER an_entry_is_never_altered"];
+
     pub(super) async fn empty_store(folder: &Path) -> Location {
         Location::Sqlite(folder.join("audit.sqlite"))
     }
@@ -28,5 +32,7 @@ mod answers;
 mod erasing;
 #[path = "keeping.rs"]
 mod keeping;
+#[path = "verifying.rs"]
+mod verifying;
 #[path = "world.rs"]
 mod world;

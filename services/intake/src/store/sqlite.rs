@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use sqlx::migrate::Migrator;
 use storage::sqlite::{Database, OpenError};
 
 /// What differs between the databases.
@@ -67,5 +68,10 @@ pub use sql_store::SqlStore as SqliteStore;
 /// # Errors
 /// As [`Database::open`].
 pub async fn open(file: &Path) -> Result<Database, OpenError> {
-    Database::open(file, &[&delivery::sqlite::migrator(), &sqlx::migrate!("migrations/sqlite")]).await
+    Database::open(file, &migrators().each_ref()).await
+}
+
+/// What brings the schema up to date: what every service has there, and this one's own.
+pub fn migrators() -> [Migrator; 2] {
+    [delivery::sqlite::migrator(), sqlx::migrate!("migrations/sqlite")]
 }

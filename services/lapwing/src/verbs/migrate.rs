@@ -39,7 +39,8 @@ pub(crate) async fn migrate(context: &Context, migrate: Migrate) -> Result<Endin
     Ok(Ending::Well)
 }
 
-fn name(service: ServiceName) -> &'static str {
+/// A service by its name on the command line.
+pub(crate) fn name(service: ServiceName) -> &'static str {
     match service {
         ServiceName::Intake => intake::SERVICE,
         ServiceName::Eligibility => eligibility::SERVICE,

@@ -13,6 +13,7 @@ mod observe;
 mod parked;
 mod publisher;
 mod session;
+mod standing;
 pub mod topology;
 
 pub use config::Config;
@@ -22,4 +23,5 @@ pub use measures::MEASURES;
 pub use observe::observe_queues;
 pub use parked::collect_parked;
 pub use publisher::Publisher;
-pub use session::{Reachable, probe};
+pub use session::{Reachable, probe, reach};
+pub use standing::{Standing, standing};

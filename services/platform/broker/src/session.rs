@@ -37,6 +37,16 @@ pub async fn probe(config: &Config) -> Result<Reachable, BrokerError> {
     }
 }
 
+/// Connects once, and makes nothing: whether the broker lets this user in.
+///
+/// # Errors
+/// [`BrokerError`]; one that is away is [`BrokerError::NotNow`].
+pub async fn reach(config: &Config) -> Result<(), BrokerError> {
+    let connection = connect(config, "doctor").await?;
+    close(&connection).await;
+    Ok(())
+}
+
 /// Connects, and makes what is missing of the topology or looks whether it is there, each within the patience that is set.
 pub(crate) async fn open(config: &Config, name: &str) -> Result<Connection, BrokerError> {
     let connection = connect(config, name).await?;

@@ -37,6 +37,14 @@ impl PostRoom {
         }
     }
 
+    /// In a store that is open.
+    pub fn of(store: &Opened, ambient: &Ambient) -> Self {
+        match store {
+            Opened::Sqlite(database) => Self::in_sqlite(database, ambient),
+            Opened::Postgres(database) => Self::in_postgres(database, ambient),
+        }
+    }
+
     /// What was put aside, for an operator.
     pub fn parked_events(&self) -> Arc<dyn ParkedEvents> {
         match &self.store {

@@ -54,7 +54,8 @@ async fn differs(store: &Opened, ambient: &Ambient) -> Result<Option<String>> {
     Ok(ahead.and_then(sentence))
 }
 
-fn sentence(ahead: i64) -> Option<String> {
+/// What is said of a clock that is so many microseconds ahead of the database's; `None` within the bound.
+pub fn sentence(ahead: i64) -> Option<String> {
     let by = ahead.unsigned_abs();
     let way = if ahead > 0 { "ahead of" } else { "behind" };
     (by > MAY_DIFFER)

@@ -28,6 +28,7 @@ mod trusted;
 pub mod watch;
 
 pub use channel::channel;
+pub use clock::sentence as clock_differs;
 pub use guard::CATALOGUE;
 pub use limits::Limits;
 pub use measures::MEASURES;

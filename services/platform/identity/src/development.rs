@@ -83,6 +83,19 @@ impl DevelopmentAuthority {
         Ok(authority)
     }
 
+    /// The authority that is kept in `folder`, for whoever looks: nothing is made, locked or written there. It issues what is
+    /// not kept ([`DevelopmentAuthority::caller_until`]).
+    ///
+    /// # Errors
+    /// [`PkiError`], also where none is kept.
+    pub fn kept(folder: &Path, ambient: &Ambient) -> Result<Self, PkiError> {
+        let certificate = kept::read(&folder.join("authority.pem"))?;
+        let key = KeyPair::from_pem(&kept::read(&folder.join("authority.key"))?);
+        let key = key.map_err(certificate_error("authority"))?;
+        let issuer = Issuer::from_ca_cert_pem(&certificate, key).map_err(certificate_error("authority"))?;
+        Ok(Self { folder: folder.to_owned(), certificate, issuer, ambient: ambient.clone() })
+    }
+
     /// The credentials of a caller, taken from the folder or made.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod caller;
 mod credentials;
 mod development;
+mod examined;
 mod peer;
 mod revocation;
 mod trust;
@@ -11,6 +12,7 @@ mod trust;
 pub use caller::{CATALOGUE, Caller, NoCaller, Role, caller_in_extensions, forget_caller_in};
 pub use credentials::Credentials;
 pub use development::{DevelopmentAuthority, PkiError, file_name};
+pub use examined::{Examined, Unfit, ends};
 pub use peer::Peer;
 pub use revocation::RevocationList;
 pub use trust::{Anchors, NotTrusted, Pair, Trust, TrustError};

@@ -326,17 +326,17 @@ impl TimeProvider for ByAmbient {
     }
 }
 
-fn unix(time: Timestamp) -> UnixTime {
+pub(crate) fn unix(time: Timestamp) -> UnixTime {
     let seconds = u64::try_from(time.as_second()).unwrap_or_default();
     UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds))
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(default_provider())
 }
 
 /// Every certificate of a PEM text; nothing where one of them cannot be read, or there is none.
-fn certificates(pem: &str) -> Option<Vec<CertificateDer<'static>>> {
+pub(crate) fn certificates(pem: &str) -> Option<Vec<CertificateDer<'static>>> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     read.ok().filter(|certificates| !certificates.is_empty())
 }

@@ -82,6 +82,16 @@ impl Notary {
         Ok(notary)
     }
 
+    /// Takes the key in `file`, and neither draws nor writes anything.
+    ///
+    /// # Errors
+    /// [`NotaryError::File`], where there is none too, and [`NotaryError::Key`].
+    pub fn read(file: &Path) -> Result<Self, NotaryError> {
+        let name = || file.display().to_string();
+        let both = fs::read_to_string(file).map_err(|source| NotaryError::File { file: name(), source })?;
+        Self::from_lines(&Zeroizing::new(both)).ok_or_else(|| NotaryError::Key { file: name() })
+    }
+
     /// The private key on the first line, the public one on the second.
     fn from_lines(both: &str) -> Option<Self> {
         let (private, public) = both.trim_end().split_once('\n')?;
@@ -184,6 +194,16 @@ mod tests {
         let public = fs::read_to_string(folder.path().join("key.pub")).expect("a public key");
         assert_eq!(verify(&note, &public).expect("verifies"), "held\n");
         assert_eq!(notary(folder.path()).sign("held\n").expect("signs"), note);
+    }
+
+    #[test]
+    fn a_key_that_is_not_there_is_not_drawn_by_whoever_only_reads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key");
+        assert!(matches!(Notary::read(&file), Err(NotaryError::File { .. })));
+        assert!(!file.exists());
+        let drawn = notary(folder.path()).public_key().to_owned();
+        assert_eq!(Notary::read(&file).expect("reads").public_key(), drawn);
     }
 
     #[test]

@@ -74,8 +74,19 @@ impl KeySource {
     /// # Errors
     /// [`SourceError`].
     pub fn read(&self, ambient: &Ambient) -> Result<WrappingKeys, SourceError> {
+        if let Self::File(file) = self {
+            draw(file, ambient)?;
+        }
+        self.look()
+    }
+
+    /// Reads the keys where there are any, and draws none.
+    ///
+    /// # Errors
+    /// [`SourceError`]; a file that is not there is one that cannot be read.
+    pub fn look(&self) -> Result<WrappingKeys, SourceError> {
         let text = match self {
-            Self::File(file) => from_file(file, ambient)?,
+            Self::File(file) => from_file(file)?,
             Self::Environment(name) => std::env::var(name)
                 .map(Zeroizing::new)
                 .map_err(|_| SourceError::Environment { name: name.clone() })?,
@@ -84,8 +95,8 @@ impl KeySource {
         WrappingKeys::read(&text).map_err(|source| SourceError::Keys { place: self.place(), source })
     }
 
-    /// Where it is, in words.
-    fn place(&self) -> String {
+    /// Where it is, in words; of a command, its program alone.
+    pub fn place(&self) -> String {
         match self {
             Self::File(file) => file.display().to_string(),
             Self::Environment(name) => format!("the environment variable {name}"),
@@ -94,10 +105,15 @@ impl KeySource {
     }
 }
 
-fn from_file(file: &Path, ambient: &Ambient) -> Result<Zeroizing<String>, SourceError> {
-    let failed = |source| SourceError::File { file: file.display().to_string(), source };
+fn draw(file: &Path, ambient: &Ambient) -> Result<(), SourceError> {
     let draw = || WrappingKeys::drawn(&format!("{DRAWN}{}", hex::encode(ambient.bytes::<4>())), ambient);
-    let text = keyfile::drawn(file, draw).map_err(failed)?;
+    let drawn = keyfile::drawn(file, draw);
+    drawn.map(drop).map_err(|source| SourceError::File { file: file.display().to_string(), source })
+}
+
+fn from_file(file: &Path) -> Result<Zeroizing<String>, SourceError> {
+    let failed = |source| SourceError::File { file: file.display().to_string(), source };
+    let text = fs::read_to_string(file).map(Zeroizing::new).map_err(failed)?;
     let mode = fs::metadata(file).map_err(failed)?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(SourceError::Open { file: file.display().to_string() });
@@ -153,6 +169,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let source = KeySource::File(folder.path().join("wrapping.keys"));
         let KeySource::File(file) = &source else { unreachable!("a file") };
+        assert!(source.look().is_err() && !file.exists(), "whoever looks draws nothing");
         assert!(source.read(&Ambient::system()).expect("draws").current().starts_with(DRAWN));
         let drawn = fs::read_to_string(file).expect("a file");
         source.read(&Ambient::system()).expect("reads");

@@ -48,6 +48,19 @@ impl Connections {
     }
 }
 
+impl Location {
+    /// Opens a store to look at it: nothing is made, migrated or altered.
+    ///
+    /// # Errors
+    /// [`OpenError`]: why it cannot be opened, and what to do.
+    pub async fn look(&self) -> Result<Opened, OpenError> {
+        Ok(match self {
+            Self::Sqlite(file) => Opened::Sqlite(sqlite::Database::look(file).await?),
+            Self::Postgres(place) => Opened::Postgres(postgres::Database::look(place).await?),
+        })
+    }
+}
+
 impl Opened {
     /// How far a clock, in microseconds since 1970, is from the database's: positive where it is ahead. A file has no clock.
     ///

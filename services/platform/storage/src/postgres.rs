@@ -4,6 +4,8 @@
 //! replicas, as SQLite does: an advisory lock that ends with the transaction. What a service's queries promise on one
 //! database they so promise on the other. What may run side by side says so: [`Database::begin_beside`].
 
+mod look;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use tokio::sync::Notify;
 use crate::columns::{Column, Columns};
 pub use crate::schema::Difference;
 use crate::{Doing, StoreError};
+pub use look::{Session, TableRights};
 
 /// The database, as sqlx names it.
 pub type Db = Postgres;
@@ -233,7 +236,7 @@ pub fn push_among<T>(query: &mut QueryBuilder<Db>, column: &str, values: &Column
     query.push(")");
 }
 
-async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
+fn options(place: &Place) -> Result<PgConnectOptions, OpenError> {
     let mut options =
         PgConnectOptions::from_str(place.url.expose_secret()).map_err(|source| not_opened(place, source))?;
     if let Some(file) = &place.password_file {
@@ -241,7 +244,7 @@ async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
             .map_err(|source| OpenError::Password { file: file.display().to_string(), source })?;
         options = options.password(password.trim_end());
     }
-    let options = options.application_name(&format!("lapwing {}", place.schema)).options([
+    Ok(options.application_name(&format!("lapwing {}", place.schema)).options([
         ("search_path", place.schema.as_str()),
         // A snapshot taken before the writers' turn has come would be an old one once it has.
         ("default_transaction_isolation", "read committed"),
@@ -256,7 +259,11 @@ async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
         // one for each row.) Where none helps, a cost that is only a warning must not have code made for it.
         ("enable_seqscan", "off"),
         ("jit", "off"),
-    ]);
+    ]))
+}
+
+async fn pool(place: &Place, connections: u32) -> Result<Pool, OpenError> {
+    let options = options(place)?;
     PgPoolOptions::new()
         // A connection that was used a moment ago is not asked whether it is there: that would be a round trip for each
         // transaction. Where it is gone, whoever finds out tries again.

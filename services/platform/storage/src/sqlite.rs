@@ -3,6 +3,8 @@
 //! Every write begins with `BEGIN IMMEDIATE`: a transaction that starts reading and then wants to write can be
 //! refused half-way. `synchronous=FULL` makes a commit mean that the disk has it (promise 1).
 
+mod look;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::Notify;
 
 use crate::columns::{Column, Columns};
+pub use crate::schema::Difference;
 use crate::{Doing, StoreError};
 
 /// The database, as sqlx names it.

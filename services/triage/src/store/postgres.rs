@@ -56,7 +56,7 @@ pub use sql_store::SqlStore as PostgresStore;
 /// # Errors
 /// As [`Database::open`]: a schema with pending migrations is refused.
 pub async fn open(place: &Place) -> Result<Database, OpenError> {
-    Database::open(place, &[&delivery::postgres::migrator(), &migrator()]).await
+    Database::open(place, &migrators().each_ref()).await
 }
 
 /// Brings triage's schema up to date, as the role that owns it, and returns how many migrations that took.
@@ -64,9 +64,10 @@ pub async fn open(place: &Place) -> Result<Database, OpenError> {
 /// # Errors
 /// As [`Database::migrate`].
 pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
-    Database::migrate(place, &[&delivery::postgres::migrator(), &migrator()]).await
+    Database::migrate(place, &migrators().each_ref()).await
 }
 
-fn migrator() -> Migrator {
-    sqlx::migrate!("migrations/postgres")
+/// What brings the schema up to date: what every service has there, and this one's own.
+pub fn migrators() -> [Migrator; 2] {
+    [delivery::postgres::migrator(), sqlx::migrate!("migrations/postgres")]
 }

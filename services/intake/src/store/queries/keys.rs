@@ -14,6 +14,7 @@ use super::dialect::Row;
 use super::dialect::{BYTES, Connection, Db, compact, execute, fetch_all, push_among, push_rows};
 use super::rows::{impossible, reference, text};
 use super::sql_store::SqlStore;
+use crate::store::Lacking;
 
 /// Keys by the notifications whose they are.
 pub(super) type Keys = HashMap<Reference, DataKey>;
@@ -126,6 +127,30 @@ pub(super) async fn in_use(store: &SqlStore) -> Result<Vec<String>, StoreError> 
         .fetch_all(store.database.readers())
         .await
         .doing("look for the wrapping keys in use")
+}
+
+/// What keeps notifications' keys from being unwrapped, by the wrapping keys that are in use. Of each, one row is tried.
+pub(super) async fn lacking(store: &SqlStore) -> Result<Vec<Lacking>, StoreError> {
+    const DOING: &str = "try the wrapping keys in use";
+    let mut lacking = Vec::new();
+    for id in in_use(store).await? {
+        if !store.wrapping.has(&id) {
+            lacking.push(Lacking::Missing(id));
+            continue;
+        }
+        let row =
+            sqlx::query("SELECT reference, wrapped FROM notification_key WHERE wrapped_under = $1 LIMIT 1")
+                .bind(&id)
+                .fetch_optional(store.database.readers())
+                .await
+                .doing(DOING)?;
+        let Some(row) = row else { continue };
+        let wrapped: Vec<u8> = row.try_get("wrapped").doing(DOING)?;
+        if !matches!(store.wrapping.unwrap(&text(&row, "reference")?, &wrapped), Unwrapped::Key(_)) {
+            lacking.push(Lacking::Another(id));
+        }
+    }
+    Ok(lacking)
 }
 
 /// Seals what a version before held in clear, and returns how many notifications that were. It may be ended at any moment, and

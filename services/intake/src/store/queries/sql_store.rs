@@ -21,8 +21,8 @@ use tokio::time::timeout;
 use super::dialect::{COMMITS_AT_ONCE, Database};
 use super::{hand_overs, hold, keys, outcomes, read};
 use crate::store::{
-    Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, NotSealed, Offer, Progress, Standing,
-    Store,
+    Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Lacking, NotSealed, Offer, Progress,
+    Standing, Store,
 };
 
 /// How long a call may take: longer than a statement of PostgreSQL (15 s), so that its own error is told where it has one.
@@ -58,6 +58,19 @@ impl SqlStore {
         }
         keys::seal_what_is_clear(&store).await?;
         Ok(store)
+    }
+
+    /// On a database that is only looked at: nothing is sealed, and whether keys are missing is for [`Self::lacking`] to say.
+    pub fn looking(database: Database, ambient: Ambient, wrapping: WrappingKeys) -> Self {
+        Self { database, ambient, wrapping: Arc::new(wrapping), longest_call: LONGEST_CALL }
+    }
+
+    /// Which wrapping keys that are in use are not among those given, or are given as others than they were.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn lacking(&self) -> Result<Vec<Lacking>, StoreError> {
+        self.in_time("try the wrapping keys in use", keys::lacking(self)).await
     }
 
     /// The same, where a call may take so long.
