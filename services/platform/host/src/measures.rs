@@ -60,8 +60,12 @@ pub(crate) static CERTIFICATE_LEFT: Gauge = Gauge::new(
 );
 
 /// Whether the process can be used.
-pub(crate) static READY: Gauge =
-    Gauge::new("lapwing.ready", "1", "1 while this process takes calls, and 0 while it does not.", &[]);
+pub(crate) static READY: Gauge = Gauge::new(
+    "lapwing.ready",
+    "{process}",
+    "1 while this process takes calls, and 0 while it does not.",
+    &[],
+);
 
 /// All of them, for the published list.
 pub const MEASURES: &[&Described] = &[
