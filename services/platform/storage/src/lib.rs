@@ -23,9 +23,9 @@ use tracing::{Instrument, Span, info_span};
 
 pub use columns::{Columns, ROWS};
 pub use location::{Connections, Location, OpenError, Opened};
+pub use number::{number, optional_number, whole};
 pub use sqlx::Error as SqlError;
 pub use sqlx::migrate::Migrator;
-pub use number::{number, optional_number, whole};
 
 /// What went wrong in a store, told by what the caller can do about it.
 #[derive(Debug, Error)]
