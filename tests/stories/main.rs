@@ -24,4 +24,5 @@ mod revisions;
 mod rights;
 mod same_submission;
 mod traces;
+mod wire;
 mod worlds;
