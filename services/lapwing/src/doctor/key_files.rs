@@ -141,7 +141,7 @@ mod tests {
             assert!(found[0].level == Level::Failure && found[0].what.contains("is not there"), "{found:?}");
         }
         std::fs::write(&file, "robin").expect("written");
-        let found = look(&KeyFile::Receipts(file.clone()));
+        let found = look(&KeyFile::Receipts(file));
         assert!(
             found[0].what.contains("not an Ed25519 key") && !format!("{found:?}").contains("robin"),
             "{found:?}"

@@ -156,7 +156,7 @@ mod tests {
         for service in SERVICES {
             let file =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../deploy/samples/{service}.toml"));
-            let subject = read(&SettingsFile { service: None, file }, None).ok().expect("it is in order");
+            let subject = read(&SettingsFile { service: None, file }, None).expect("it is in order");
             assert_eq!(subject.service, service);
             assert_eq!(subject.log.is_some(), service == "audit");
             assert_eq!(
