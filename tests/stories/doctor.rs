@@ -131,7 +131,7 @@ async fn servers(clinic: &Clinic) {
     );
     told.rest_is_well(&[("triage", "broker"), ("broker", "")]);
 
-    let told = clinic.look("broker-password", &[("triage", "guest:guest", "guest:wren")]).await;
+    let told = clinic.look("broker-password", &[("triage", "amqp://lapwing_triage:", "amqp://wren:")]).await;
     told.finds(
         "fail",
         "triage",
@@ -205,9 +205,11 @@ async fn log(clinic: &Clinic) {
 
 async fn queues(clinic: &Clinic) {
     let lonely = clinic.lonely_broker().await;
-    let broker = clinic.world.broker();
-    let wrong =
-        ["intake", "eligibility", "triage", "audit"].map(|service| (service, broker, lonely.as_str()));
+    // As a user that may declare, and so sees what is otherwise.
+    let instead = format!("url = \"{lonely}\"");
+    let services = ["intake", "eligibility", "triage", "audit"];
+    let brokers = services.map(|service| (service, clinic.broker_of(service)));
+    let wrong = brokers.each_ref().map(|(service, right)| (*service, right.as_str(), instead.as_str()));
     let connection = connect(&lonely).await;
     let channel = connection.create_channel().await.expect("a channel");
     let parked = "audit.events.parked";

@@ -153,7 +153,12 @@ fn assert_shape(spans: &[SpanOf]) {
     assert_eq!(call.attributes["rpc.response.status_code"], "OK");
     assert_eq!(call.attributes["rpc.method"], call.name);
     for heard in spans.iter().filter(|span| span.kind == "consumer") {
-        assert_eq!(heard.links, [heard.parent_id.clone()], "{} joins its cause and links to it", heard.name);
+        assert_eq!(
+            heard.links,
+            std::slice::from_ref(&heard.parent_id),
+            "{} joins its cause and links to it",
+            heard.name
+        );
         assert_eq!(heard.attributes["messaging.operation.name"], "process");
         assert_eq!(heard.name, format!("process {}", heard.attributes["messaging.destination.name"]));
     }

@@ -87,6 +87,12 @@ impl Clinic {
         Process::run(program(), self.folder.path(), &arguments).await
     }
 
+    /// What a service's settings say of the broker.
+    pub(super) fn broker_of(&self, service: &str) -> String {
+        let (_, after) = self.settings[service].split_once("[broker]\n").expect("a broker");
+        after.split_once("\n\n").expect("an end").0.to_owned()
+    }
+
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -96,7 +96,16 @@ pub(super) async fn queues(config: &Config) -> Group {
     let mut findings = match topology {
         Ok(differences) if differences.is_empty() => vec![Finding::well(
             "topology",
-            "exchanges and queues are as this version needs them; bindings, which cannot be asked for, services make when they connect",
+            match config.declare {
+                true => {
+                    "exchanges and queues are as this version needs them; bindings, which cannot be asked for, services make when \
+                         they connect"
+                }
+                false => {
+                    "exchanges and queues are there; whether they are as this version needs them, and their bindings, \
+                          `lapwing topology check` and `declare` see to as a user that may declare"
+                }
+            },
         )],
         Ok(differences) => differences.iter().map(differs).collect(),
         Err(error) => vec![not_asked("topology", &error)],

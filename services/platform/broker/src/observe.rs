@@ -1,4 +1,8 @@
-//! Looks how long the queues are and who reads them, for as long as the process lives.
+//! Looks how long the queues are and who reads them, for as long as the process lives; and sees to the topology meanwhile.
+//!
+//! What a reader would get wrong: that an event which no queue of its own takes comes back. Audit's queue takes every event, so the
+//! broker confirms one whose other binding somebody took away. Bindings cannot be read over AMQP; where this process may declare, it
+//! does so again from time to time, which makes what is missing and else does nothing.
 
 use std::time::Duration;
 
@@ -10,10 +14,13 @@ use lifecycle::{CancellationToken, Lifecycle, pause};
 
 use crate::measures::{CONSUMERS, MESSAGES};
 use crate::session::{close, connect, within_patience};
-use crate::{BrokerError, Config};
+use crate::{BrokerError, Config, topology};
 
 /// How often the broker is asked. It counts what a queue holds every five seconds itself.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Every so many looks the topology is seen to: once a minute.
+const SEE_TO: u32 = 12;
 
 /// Observes the queues that a service keeps, by the table of the topology: its own, and those of readers that are not
 /// Lapwing's. Over a connection of its own, which is made anew where it breaks; whoever publishes and reads says that it did.
@@ -23,8 +30,15 @@ pub fn observe_queues(config: &Config, keeper: &str, lifecycle: &Lifecycle) {
     let (config, stop) = (config.clone(), lifecycle.stopping());
     lifecycle.run(async move {
         while !stop.is_cancelled() {
-            if let Err(error) = session(&config, &queues, &stop).await {
-                tracing::debug!(%error, "the queues cannot be measured just now; the numbers of before stay");
+            match session(&config, &queues, &stop).await {
+                Ok(()) => (),
+                Err(error @ BrokerError::Topology(_)) => {
+                    tracing::warn!(%error, "the broker lacks something; `lapwing topology check` says what, `declare` makes it");
+                }
+                // That the broker is away is told by whoever publishes and reads.
+                Err(error) => {
+                    tracing::debug!(%error, "the queues cannot be measured just now; the numbers of before stay");
+                }
             }
             pause(LOOK_AGAIN, &stop).await;
         }
@@ -48,16 +62,20 @@ async fn observe(
     queues: &[&'static str],
     stop: &CancellationToken,
 ) -> Result<(), BrokerError> {
-    loop {
+    for look_number in 1_u32.. {
+        if look_number.is_multiple_of(SEE_TO) {
+            within_patience(config, topology::see_to(config, connection)).await?;
+        }
         for queue in queues {
             let (messages, consumers) = within_patience(config, look(connection, queue)).await?;
             MESSAGES.count(messages.into(), &[queue]);
             CONSUMERS.count(consumers.into(), &[queue]);
         }
         if !pause(LOOK_AGAIN, stop).await {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 /// Messages that are ready, and readers. On a channel of its own: one that asks for a queue that is not there is closed.

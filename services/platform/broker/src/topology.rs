@@ -42,7 +42,8 @@ pub async fn declare(config: &Config) -> Result<(), BrokerError> {
     Ok(())
 }
 
-/// Says where the broker differs, and changes nothing.
+/// Says where the broker differs, and changes nothing. A user that may not declare sees what is missing, and not what is
+/// otherwise: only declaring compares.
 ///
 /// # Errors
 /// Where the broker cannot be asked.
@@ -54,7 +55,7 @@ pub async fn check(config: &Config) -> Result<Vec<Difference>, BrokerError> {
         let passive = ExchangeDeclareOptions { passive: true, durable: true, ..Default::default() };
         let (name, kind) = exchange;
         let there = channel.exchange_declare(name.into(), kind.clone(), passive, FieldTable::default()).await;
-        if note(&mut differences, name, there)? {
+        if note(&mut differences, name, there)? && config.declare {
             // Asking does not compare the type; declaring one that is there changes nothing, and does.
             let durable = ExchangeDeclareOptions { durable: true, ..Default::default() };
             let same = channel.exchange_declare(name.into(), kind, durable, FieldTable::default()).await;
@@ -65,7 +66,7 @@ pub async fn check(config: &Config) -> Result<Vec<Difference>, BrokerError> {
         let channel = connection.create_channel().await?;
         let passive = QueueDeclareOptions { passive: true, durable: true, ..Default::default() };
         let there = channel.queue_declare(name.as_str().into(), passive, FieldTable::default()).await;
-        if note(&mut differences, &name, there.map(drop))? {
+        if note(&mut differences, &name, there.map(drop))? && config.declare {
             // Declaring a queue that is there changes nothing, and tells whether its arguments are these.
             let durable = QueueDeclareOptions { durable: true, ..Default::default() };
             let same = channel.queue_declare(name.as_str().into(), durable, arguments).await;
