@@ -112,7 +112,7 @@ async fn the_page_shows_the_flow_a_drawn_trace_and_the_checkpoint_and_no_identit
         flow.contains("<strong>1</strong> not acknowledged").then_some(flow)
     })
     .await;
-    for told in ["takes calls", "submitted", "DUTY", "panel: decision", "queued"] {
+    for told in ["takes calls", "submitted", "duty in area", "panel: decision", "queued"] {
         assert!(flow.contains(told), "{told}: {flow}");
     }
     let page = browser.get("/").await.body;

@@ -125,7 +125,7 @@ fn rooms(measured: &Measured) -> Vec<Room> {
             let name = label(sample, "lapwing_service");
             Room {
                 outbox: number(sample.value),
-                age: length_of_seconds(value(&ages, &name)),
+                age: age(value(&ages, &name)),
                 parked: number(value(&parked, &name)),
                 is_parked: value(&parked, &name) > 0.0,
                 name,
@@ -142,14 +142,25 @@ fn lanes(measured: &Measured) -> Vec<LaneLine> {
     let ages = samples(measured, "lapwing.queue.age");
     let lane = |sample: &Sample| {
         let name = label(sample, "lapwing_lane");
-        let age = ages.iter().find(|age| label(age, "lapwing_lane") == name).map_or(0.0, |age| age.value);
-        LaneLine { name, cases: number(sample.value), age: length_of_seconds(age) }
+        let of_lane = ages.iter().find(|age| label(age, "lapwing_lane") == name);
+        LaneLine { name, cases: number(sample.value), age: age(of_lane.map_or(0.0, |age| age.value)) }
     };
     samples(measured, "lapwing.queue.cases").iter().map(lane).collect()
 }
 
+/// How old the oldest is, where there is one.
+fn age(seconds: f64) -> String {
+    if seconds > 0.0 { format!("oldest: {}", length_of_seconds(seconds)) } else { "nothing waits".to_owned() }
+}
+
+/// A name of the contract or of a label, as a person writes it.
+fn in_words(name: &str) -> String {
+    name.trim_start_matches("OUTCOME_").to_lowercase().replace('_', " ")
+}
+
 fn counted(measured: &Measured, name: &str, by: &str) -> Vec<Counted> {
-    let counted = |sample: &Sample| Counted { name: label(sample, by), number: number(sample.value) };
+    let counted =
+        |sample: &Sample| Counted { name: in_words(&label(sample, by)), number: number(sample.value) };
     samples(measured, name).iter().map(counted).collect()
 }
 
