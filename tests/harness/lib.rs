@@ -6,6 +6,7 @@
 mod clients;
 mod collector;
 mod fixtures;
+mod http;
 mod process;
 mod production;
 mod proxy;
@@ -16,6 +17,7 @@ mod world;
 pub use clients::{Addresses, Clients};
 pub use collector::{Collector, SpanOf};
 pub use fixtures::{Expected, ExpectedChild, Fixture, fixtures};
+pub use http::{HttpAnswer, http, http_get};
 pub use process::{Process, Running};
 pub use production::{Ground, Production, Replica, SERVICES};
 pub use proxy::{Link, Proxy};

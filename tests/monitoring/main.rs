@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use acceptance::{Running, SERVICES, World, notification, until};
+use acceptance::{Running, SERVICES, World, http_get, notification, until};
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::Stage;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 /// The beginnings of the names of everything that Lapwing measures, and of its labels.
@@ -174,7 +173,7 @@ async fn a_real_prometheus_evaluates_every_rule_on_what_real_processes_tell() {
     let published = Published::read();
     for address in &addresses {
         let told = until("the process to tell how it stands", async || {
-            let told = get(address, "/metrics").await?;
+            let told = http_get(address, "/metrics").await?;
             told.contains("lapwing_outbox_events").then_some(told)
         })
         .await;
@@ -184,8 +183,8 @@ async fn a_real_prometheus_evaluates_every_rule_on_what_real_processes_tell() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_prometheus, address) = start_prometheus(folder.path(), &addresses);
     let rules = until("Prometheus to have evaluated every rule", async || {
-        let rules = rules_of(&get(&address, "/api/v1/rules").await?);
-        let scraped = get(&address, "/api/v1/query?query=sum(lapwing_ready)").await?;
+        let rules = rules_of(&http_get(&address, "/api/v1/rules").await?);
+        let scraped = http_get(&address, "/api/v1/query?query=sum(lapwing_ready)").await?;
         let all = !rules.is_empty() && rules.iter().all(|rule| rule["health"] != "unknown");
         (all && scraped.contains("\"4\"")).then_some(rules)
     })
@@ -261,15 +260,4 @@ fn rules_of(answer: &str) -> Vec<Value> {
     let answer: Value = serde_json::from_str(answer).expect("JSON");
     let groups = answer["data"]["groups"].as_array().cloned().unwrap_or_default();
     groups.iter().flat_map(|group| group["rules"].as_array().cloned().unwrap_or_default()).collect()
-}
-
-/// The body of a page by plain HTTP; `None` where nobody answers yet.
-async fn get(address: &str, path: &str) -> Option<String> {
-    let mut connection = TcpStream::connect(address).await.ok()?;
-    // HTTP/1.0: the answer comes in one piece and ends with the connection.
-    connection.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).await.ok()?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    head.lines().next()?.contains(" 200 ").then(|| body.to_owned())
 }

@@ -1,5 +1,6 @@
 //! Stories of the whole system, told from outside over real connections with mutual TLS.
 
+mod backend;
 mod backup;
 mod bad_input;
 mod brought_together;

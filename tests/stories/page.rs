@@ -2,22 +2,14 @@
 
 use std::path::Path;
 
-use acceptance::{Process, notification, until};
+use acceptance::{HttpAnswer, Process, http, notification, until};
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::Stage;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// A browser that follows nothing and keeps one cookie.
 struct Browser {
     address: String,
     cookie: Option<String>,
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
 }
 
 impl Browser {
@@ -28,31 +20,14 @@ impl Browser {
         (Self { address: address.to_owned(), cookie: None }, format!("/{path}"))
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> HttpAnswer {
         self.ask("GET", path, &self.address, "").await
     }
 
-    async fn ask(&self, method: &str, path: &str, host: &str, form: &str) -> Answer {
-        let cookie = self.cookie.iter().map(|cookie| format!("Cookie: {cookie}\r\n")).collect::<String>();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}Connection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-            form.len()
-        );
-        let mut stream = TcpStream::connect(&self.address).await.expect("the page is there");
-        stream.write_all(request.as_bytes()).await.expect("asked");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("answered");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
-    }
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).unwrap_or_default()
+    async fn ask(&self, method: &str, path: &str, host: &str, form: &str) -> HttpAnswer {
+        let mut headers = vec![format!("Host: {host}")];
+        headers.extend(self.cookie.iter().map(|cookie| format!("Cookie: {cookie}")));
+        http(&self.address, &format!("{method} {path}"), &headers, form).await.expect("the page is there")
     }
 }
 
