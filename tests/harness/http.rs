@@ -8,7 +8,8 @@ use tokio::net::TcpStream;
 pub struct HttpAnswer {
     /// Such as 200.
     pub status: u16,
-    head: String,
+    /// Its first line and its headers.
+    pub head: String,
     /// What came after the head.
     pub body: String,
 }
