@@ -1,6 +1,8 @@
 //! One notification is one trace: what triage tells belongs to the trace of what it heard, also when the panel's own
 //! call, which has a trace of its own, is what makes it tell.
 
+use std::time::Duration;
+
 use ambient::Ambient;
 use contracts::eligibility::v1::NotificationAssessed;
 use contracts::notification::v1::{Assessment, CodedChild, CodedNotification, Lane, Outcome};
@@ -10,10 +12,12 @@ use contracts::triage::v1::{AcknowledgeRequest, TakeNextRequest};
 use delivery::{Delivered, Envelope, Origin, Subscriber};
 use identity::{Caller, Role};
 use ids::Reference;
+use lifecycle::{CancellationToken, pause};
 use opentelemetry::trace::{SpanId, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use rights::Enforced;
 use telemetry::TraceContext;
+use tokio::sync::OnceCell;
 use tonic::Request;
 use tracing::{Instrument, info_span};
 use tracing_subscriber::layer::SubscriberExt;
@@ -71,12 +75,20 @@ fn named<'a>(spans: &'a [SpanData], name: &str) -> Vec<&'a SpanData> {
     spans.iter().filter(|span| span.name == name).collect()
 }
 
+/// What happened, once for all tests.
+async fn story() -> &'static (Vec<Envelope>, Vec<SpanData>) {
+    static STORY: OnceCell<(Vec<Envelope>, Vec<SpanData>)> = OnceCell::const_new();
+    STORY.get_or_init(tell).await
+}
+
 /// A finding heard, taken and acknowledged twice: the events that were told, and the spans that were made.
-async fn story() -> (Vec<Envelope>, Vec<SpanData>) {
+async fn tell() -> (Vec<Envelope>, Vec<SpanData>) {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("lapwing"));
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    // For every thread: a store's own lets go of spans too, and a span ends where the thread knows who keeps it.
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
+        .expect("is the first");
 
     let folder = tempfile::tempdir().expect("a folder");
     let ambient = Ambient::system();
@@ -85,10 +97,18 @@ async fn story() -> (Vec<Envelope>, Vec<SpanData>) {
     triage.findings.handle(&[delivered(reference, &ambient)]).await.expect("hears");
     take_and_acknowledge(&triage, reference).await;
     let told = triage.post_room.outbox.claim(10).await.expect("reads").let_go().await.expect("lets go");
-    // The store's threads hold on to the spans of their callers until they end.
+    // The store's threads hold on to the spans of their callers until they end, and a moment longer.
     triage.close().await;
+    let never = CancellationToken::new();
+    let ended = || exporter.get_finished_spans().expect("spans");
+    for _ in 0..1000 {
+        if ["acknowledge first", "acknowledge again"].iter().all(|call| named(&ended(), call).len() == 1) {
+            break;
+        }
+        pause(Duration::from_millis(10), &never).await;
+    }
     provider.force_flush().expect("flushes");
-    (told, exporter.get_finished_spans().expect("spans"))
+    (told, ended())
 }
 
 #[tokio::test]
@@ -96,7 +116,7 @@ async fn what_triage_tells_belongs_to_the_notifications_trace() {
     let (told, _) = story().await;
     let kinds: Vec<&str> = told.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["case.queued.v1", "notice.dfe.v1", "notice.ofsted.v1", "case.acknowledged.v1"]);
-    for event in &told {
+    for event in told {
         let traceparent = event.trace.traceparent.as_deref().expect("a trace");
         assert!(traceparent.starts_with(&format!("00-{TRACE}-")), "{}: {traceparent}", event.kind);
         assert_eq!(event.trace.tracestate.as_deref(), Some("authority=373"), "{}", event.kind);
@@ -106,16 +126,16 @@ async fn what_triage_tells_belongs_to_the_notifications_trace() {
 #[tokio::test]
 async fn an_acknowledgement_follows_the_opening_of_its_case_and_is_linked_to_the_panels_call() {
     let (_, spans) = story().await;
-    let [process] = named(&spans, "process triage.findings")[..] else { panic!("one finding was heard") };
-    let [queued] = named(&spans, "create case.queued.v1")[..] else { panic!("one case was queued") };
+    let [process] = named(spans, "process triage.findings")[..] else { panic!("one finding was heard") };
+    let [queued] = named(spans, "create case.queued.v1")[..] else { panic!("one case was queued") };
     assert_eq!(queued.parent_span_id, process.span_context.span_id());
     // Acknowledged twice, told once.
-    let [acknowledge] = named(&spans, "acknowledge case")[..] else { panic!("one case was acknowledged") };
+    let [acknowledge] = named(spans, "acknowledge case")[..] else { panic!("one case was acknowledged") };
     assert_eq!(acknowledge.parent_span_id, process.span_context.span_id());
-    let [told] = named(&spans, "create case.acknowledged.v1")[..] else { panic!("it was told once") };
+    let [told] = named(spans, "create case.acknowledged.v1")[..] else { panic!("it was told once") };
     assert_eq!(told.parent_span_id, acknowledge.span_context.span_id());
 
-    let [first] = named(&spans, "acknowledge first")[..] else { panic!("the panel called") };
+    let [first] = named(spans, "acknowledge first")[..] else { panic!("the panel called") };
     let linked: Vec<SpanId> = acknowledge.links.iter().map(|link| link.span_context.span_id()).collect();
     assert_eq!(linked, [first.span_context.span_id()]);
     assert_ne!(first.span_context.trace_id(), acknowledge.span_context.trace_id());

@@ -175,7 +175,7 @@ mod tests {
         let ((_folder, authority), (_other_folder, other)) = (authority(), self::authority());
         let service = authority.service("intake").expect("made");
         let examined = Examined::read(&service.certificate).expect("reads");
-        assert_eq!(examined.hosts, ["localhost", "127.0.0.1", "::1"]);
+        assert_eq!(examined.hosts, ["localhost", "127.0.0.1", "::1", "intake"]);
         assert_eq!(examined.caller, Ok(Caller::new(Role::Service, "intake")));
         assert_eq!(judged(&service, &service), (Ok(()), Ok(())));
         let elsewhere = other.service("intake").expect("made");
