@@ -5,21 +5,14 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acceptance::{Clients, Collector, Process, until};
-use contracts::intake::v1::SubmitManyRequest;
-use contracts::notification::v1::{Lane, Notification};
-use contracts::triage::v1::ListQueueRequest;
-use futures::{StreamExt, stream};
+use acceptance::{Collector, Process, cases_waiting, samples_by_authority, send_all, until};
 use lifecycle::Lifecycle;
-use samples::SampleRequest;
 
 const SAMPLES: usize = 2_000;
 const ROUNDS: usize = 5;
-const AUTHORITIES_AT_ONCE: usize = 16;
 
 /// What takes turns: a name, and the arguments of the command.
 const MODES: [(&str, &str); 3] = [("no spans", "0"), ("a tenth", "0.1"), ("all", "1")];
@@ -70,48 +63,18 @@ async fn run(share: &str, collector: &Collector) -> Figures {
     let arguments = ["--otlp", &collector.endpoint(), "--sampled", share];
     let process = Process::up_with(program, folder.path(), &arguments).await;
     let clients = process.clients();
-    let batch = samples();
+    let batch = samples_by_authority(SAMPLES);
     let begun = Instant::now();
-    send(&clients, batch).await;
+    send_all(&clients, batch).await;
     let receipted = begun.elapsed();
-    until("every sample to be queued", async || arrived(&clients).await.then_some(())).await;
+    until("every sample to be queued", async || {
+        (cases_waiting(&clients).await >= SAMPLES as u64).then_some(())
+    })
+    .await;
     let queued = begun.elapsed();
     process.kill().await;
     Figures {
         receipts: SAMPLES as f64 / receipted.as_secs_f64(),
         queued: SAMPLES as f64 / queued.as_secs_f64(),
     }
-}
-
-/// Sample notifications by authority, as `lapwing notify` sends them.
-fn samples() -> BTreeMap<String, Vec<Notification>> {
-    let until = jiff::civil::date(2026, 11, 1);
-    let request = SampleRequest { count: SAMPLES, seed: 1, year: 2026, until };
-    let mut by_authority: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
-    for sample in samples::sample(&request).expect("the year has figures") {
-        by_authority.entry(sample.notifying_authority.clone()).or_default().push(sample);
-    }
-    by_authority
-}
-
-async fn send(clients: &Clients, by_authority: BTreeMap<String, Vec<Notification>>) {
-    let sending = stream::iter(by_authority).map(|(authority, notifications)| async move {
-        let items = notifications
-            .into_iter()
-            .map(|notification| SubmitManyRequest { notification: Some(notification) });
-        let mut intake = clients.intake(&authority).await;
-        let answers = intake.submit_many(stream::iter(items)).await.expect("answered").into_inner();
-        answers.for_each(|answer| async move { drop(answer.expect("an answer")) }).await;
-    });
-    sending.buffer_unordered(AUTHORITIES_AT_ONCE).collect::<Vec<()>>().await;
-}
-
-/// Whether both lanes have every case.
-async fn arrived(clients: &Clients) -> bool {
-    let mut waiting = 0;
-    for lane in [Lane::Decision, Lane::Information] {
-        let request = ListQueueRequest { lane: lane.into(), page_size: 1, ..Default::default() };
-        waiting += clients.triage().await.list_queue(request).await.expect("listed").into_inner().waiting;
-    }
-    waiting >= SAMPLES as u64
 }

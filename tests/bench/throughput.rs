@@ -5,22 +5,16 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acceptance::{Clients, Process, notification, until};
-use contracts::intake::v1::{SubmitManyRequest, SubmitRequest};
-use contracts::notification::v1::{Lane, Notification};
-use contracts::triage::v1::ListQueueRequest;
-use futures::{StreamExt, stream};
+use acceptance::{Process, cases_waiting, notification, samples_by_authority, send_all, until};
+use contracts::intake::v1::SubmitRequest;
 use prost::Message;
-use samples::SampleRequest;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 const SAMPLES: usize = 10_000;
-const AUTHORITIES_AT_ONCE: usize = 16;
 
 #[tokio::main]
 async fn main() {
@@ -38,12 +32,16 @@ async fn main() {
     println!("ready line to first receipt:         {:>8.0} ms", milliseconds(asked.elapsed()));
     println!("memory after the first receipt:      {:>8.1} MB", resident(process.id()));
 
-    let batch = samples();
+    let batch = samples_by_authority(SAMPLES);
     let bytes: usize = batch.values().flatten().map(Message::encoded_len).sum();
     let begun = Instant::now();
-    send(&clients, batch).await;
+    send_all(&clients, batch).await;
     let receipted = begun.elapsed();
-    until("every sample to be queued", async || arrived(&clients).await.then_some(())).await;
+    until("every sample to be queued", async || {
+        // The first one too.
+        (cases_waiting(&clients).await > SAMPLES as u64).then_some(())
+    })
+    .await;
     let queued = begun.elapsed();
     println!("samples:                             {SAMPLES:>8} of {} bytes on average", bytes / SAMPLES);
     println!("receipts, durable:                   {:>8.0} a second", rate(SAMPLES, receipted));
@@ -57,39 +55,6 @@ async fn main() {
     println!("limit: bare commits of 64 rows:      {many:>8.0} rows a second");
     println!("receipts to bare one-row commits:    {:>8.2} ×", rate(SAMPLES, receipted) / one);
     println!("receipts to bare 64-row commits:     {:>8.2} ×", rate(SAMPLES, receipted) / many);
-}
-
-/// Sample notifications by authority, as `lapwing notify` sends them.
-fn samples() -> BTreeMap<String, Vec<Notification>> {
-    let until = jiff::civil::date(2026, 11, 1);
-    let request = SampleRequest { count: SAMPLES, seed: 1, year: 2026, until };
-    let mut by_authority: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
-    for sample in samples::sample(&request).expect("the year has figures") {
-        by_authority.entry(sample.notifying_authority.clone()).or_default().push(sample);
-    }
-    by_authority
-}
-
-async fn send(clients: &Clients, by_authority: BTreeMap<String, Vec<Notification>>) {
-    let sending = stream::iter(by_authority).map(|(authority, notifications)| async move {
-        let items = notifications
-            .into_iter()
-            .map(|notification| SubmitManyRequest { notification: Some(notification) });
-        let mut intake = clients.intake(&authority).await;
-        let answers = intake.submit_many(stream::iter(items)).await.expect("answered").into_inner();
-        answers.for_each(|answer| async move { drop(answer.expect("an answer")) }).await;
-    });
-    sending.buffer_unordered(AUTHORITIES_AT_ONCE).collect::<Vec<()>>().await;
-}
-
-/// Whether both lanes have every case and the log has its three events.
-async fn arrived(clients: &Clients) -> bool {
-    let mut waiting = 0;
-    for lane in [Lane::Decision, Lane::Information] {
-        let request = ListQueueRequest { lane: lane.into(), page_size: 1, ..Default::default() };
-        waiting += clients.triage().await.list_queue(request).await.expect("listed").into_inner().waiting;
-    }
-    waiting > SAMPLES as u64
 }
 
 /// Rows a second that SQLite alone commits on this disk, in the same mode as Lapwing's stores.

@@ -167,8 +167,6 @@ impl Holder {
         if candidates.is_empty() {
             return;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a batch is of hundreds")]
-        COMMIT_SIZE.record(candidates.len() as f64, &[]);
         let at_once = info_span!(target: "lapwing", parent: None, "hold", otel.name = "hold together");
         let at_once = telemetry::together(at_once, candidates.iter().map(|candidate| &candidate.cause));
         let store = self.store.as_ref();
@@ -227,6 +225,8 @@ async fn find_batch(store: &dyn Store, candidates: &[Candidate]) -> Vec<Result<H
 
 /// Holds a batch; where one candidate spoils it, each alone.
 async fn hold_batch(store: &dyn Store, candidates: &[Candidate]) -> Vec<Result<Holding, NotHeld>> {
+    #[expect(clippy::cast_precision_loss, reason = "a batch is of hundreds")]
+    COMMIT_SIZE.record(candidates.len() as f64, &[]);
     match store.hold(candidates).await {
         Ok(holdings) => holdings.into_iter().map(Ok).collect(),
         Err(error) if error.is_unique_violation() && candidates.len() > 1 => {

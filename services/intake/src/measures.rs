@@ -14,7 +14,7 @@ pub(crate) static HELD: Counter = Counter::new(
 pub(crate) static COMMIT_SIZE: Histogram = Histogram::new(
     "lapwing.commit.revisions",
     "{revision}",
-    "How many revisions came to the store together and shared a commit.",
+    "How many revisions came to the store together, to share a commit.",
     &[],
     NUMBERS,
 );

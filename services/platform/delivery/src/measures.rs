@@ -31,7 +31,7 @@ pub(crate) static PROCESSED: Histogram = Histogram::new(
 pub(crate) static PUT_ASIDE: Counter = Counter::new(
     "lapwing.events.put_aside",
     "{event}",
-    "Events that were put aside since the process began.",
+    "Events that a receiver could not handle and put aside; what the broker gave up is not among them.",
     &["messaging.destination.name"],
 );
 
