@@ -71,8 +71,9 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
         .with_filter(ours);
     let coloured = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let lines = lines::layer(filter, settings.log_form, settings.service, std::io::stderr, coloured);
-    tracing_subscriber::registry().with(layer).with(lines).try_init().map_err(|_| StartError::Twice)?;
+    // Before there are lines: the library would begin every log with its own.
     opentelemetry::global::set_meter_provider(meters.clone());
+    tracing_subscriber::registry().with(layer).with(lines).try_init().map_err(|_| StartError::Twice)?;
     Ok(Telemetry { spans: provider, meters, looked_at: LookedAt { measured, ring } })
 }
 
