@@ -4,6 +4,7 @@ use sqlx::migrate::Migrator;
 
 /// What differs between the databases.
 mod dialect {
+    use sqlx::AssertSqlSafe;
     use storage::postgres::Transaction;
     pub(super) use storage::postgres::{
         Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
@@ -14,14 +15,17 @@ mod dialect {
     /// rows over; a relay that dies lets go of them at once, and no lease has to run out.
     pub(super) type Hold = Transaction;
 
-    /// Locks and reads the oldest events that no other relay has.
+    /// Locks and reads the oldest events that no other relay has, of each these columns.
     pub(super) async fn claim(
         database: &Database,
+        columns: &str,
         at_most: u32,
         name: &'static str,
     ) -> Result<(Vec<Row>, Hold), StoreError> {
         let mut transaction = database.begin_beside(name).await?;
-        let rows = sqlx::query("SELECT * FROM outbox ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED")
+        let select =
+            format!("SELECT {columns} FROM outbox ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED");
+        let rows = sqlx::query(AssertSqlSafe(select))
             .bind(i64::from(at_most))
             .fetch_all(&mut *transaction)
             .await

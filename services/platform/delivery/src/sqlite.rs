@@ -4,6 +4,7 @@ use sqlx::migrate::Migrator;
 
 /// What differs between the databases.
 mod dialect {
+    use sqlx::AssertSqlSafe;
     use storage::sqlite::Transaction;
     pub(super) use storage::sqlite::{
         Connection, Database, Db, Row, execute, fetch_all, push_among, push_rows,
@@ -14,13 +15,15 @@ mod dialect {
     /// process has one relay.
     pub(super) type Hold = Database;
 
-    /// Reads the oldest events.
+    /// Reads the oldest events, of each these columns.
     pub(super) async fn claim(
         database: &Database,
+        columns: &str,
         at_most: u32,
         name: &'static str,
     ) -> Result<(Vec<Row>, Hold), StoreError> {
-        let rows = sqlx::query("SELECT * FROM outbox ORDER BY sequence LIMIT $1")
+        let select = format!("SELECT {columns} FROM outbox ORDER BY sequence LIMIT $1");
+        let rows = sqlx::query(AssertSqlSafe(select))
             .bind(i64::from(at_most))
             .fetch_all(database.readers())
             .await

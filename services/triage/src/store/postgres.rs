@@ -32,8 +32,9 @@ mod dialect {
     /// The same for what cases mention: of each subject of `sought`, the newest mentions.
     pub(super) fn newest_mentions(at_most: usize) -> String {
         format!(
-            ") SELECT mention.* FROM sought CROSS JOIN LATERAL \
-             (SELECT * FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
+            ") SELECT mention.reference, mention.kind, mention.code, authority, dated_on, facts, window_months, authorities \
+             FROM sought CROSS JOIN LATERAL \
+             (SELECT reference, kind, code, authority, dated_on, facts, window_months, authorities FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
               ORDER BY dated_on DESC, reference LIMIT {at_most}) AS mention"
         )
     }
@@ -59,11 +60,11 @@ pub async fn open(place: &Place) -> Result<Database, OpenError> {
     Database::open(place, &migrators().each_ref()).await
 }
 
-/// Brings triage's schema up to date, as the role that owns it, and returns how many migrations that took.
+/// Brings triage's schema up to date, as the role that owns it, and returns the names of the migrations that this took.
 ///
 /// # Errors
 /// As [`Database::migrate`].
-pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+pub async fn migrate(place: &Place) -> Result<Vec<String>, OpenError> {
     Database::migrate(place, &migrators().each_ref()).await
 }
 

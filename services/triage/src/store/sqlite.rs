@@ -33,7 +33,8 @@ mod dialect {
     /// The same for what cases mention: of each subject of `sought`, the newest mentions.
     pub(super) fn newest_mentions(at_most: usize) -> String {
         format!(
-            ") SELECT mention.* FROM sought CROSS JOIN cluster_mention AS mention \
+            ") SELECT mention.reference, mention.kind, mention.code, authority, dated_on, facts, window_months, authorities \
+             FROM sought CROSS JOIN cluster_mention AS mention \
              WHERE mention.kind = sought.kind AND mention.code = sought.code AND mention.reference IN \
              (SELECT reference FROM cluster_mention WHERE kind = sought.kind AND code = sought.code \
               ORDER BY dated_on DESC, reference LIMIT {at_most})"

@@ -8,7 +8,7 @@ use delivery::{Envelope, Origin};
 use futures::TryStreamExt;
 use ids::Reference;
 use jiff::Timestamp;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use storage::{Doing, StoreError, optional_number, whole};
 use tracing::Span;
 
@@ -16,7 +16,7 @@ use super::dialect::{Connection, Pool, append, snapshot};
 use super::keys::{self, of_words, offer_key};
 use super::read;
 use super::read::revision_row;
-use super::rows::{found, hand_over, hand_over_offer, reference, words};
+use super::rows::{HAND_OVER, RECEIPT, found, hand_over, hand_over_offer, reference, words};
 use super::sql_store::SqlStore;
 use super::writing::insert_revisions;
 use crate::SERVICE;
@@ -40,17 +40,18 @@ pub(super) async fn offer(
     to: &str,
     now: Timestamp,
 ) -> Result<Envelope, StoreError> {
-    let row = sqlx::query(
+    let insert = format!(
         "INSERT INTO hand_over (reference, revision, from_authority, to_authority, state, offered_at) \
-         SELECT reference, $2, authority, $3, 1, $4 FROM notification WHERE reference = $1 RETURNING *",
-    )
-    .bind(progress.reference.to_string())
-    .bind(progress.outcome.revision().map(whole))
-    .bind(to)
-    .bind(now.as_microsecond())
-    .fetch_one(connection)
-    .await
-    .doing(OFFERING)?;
+         SELECT reference, $2, authority, $3, 1, $4 FROM notification WHERE reference = $1 RETURNING {HAND_OVER}"
+    );
+    let row = sqlx::query(AssertSqlSafe(insert))
+        .bind(progress.reference.to_string())
+        .bind(progress.outcome.revision().map(whole))
+        .bind(to)
+        .bind(now.as_microsecond())
+        .fetch_one(connection)
+        .await
+        .doing(OFFERING)?;
     Ok(told(store, HAND_OVER_OFFERED, progress.reference, hand_over(&row)?, &progress.cause))
 }
 
@@ -76,7 +77,9 @@ pub(super) async fn lapse_open_offer(
     reference: Reference,
     cause: &Span,
 ) -> Result<Option<Envelope>, StoreError> {
-    let row = sqlx::query("UPDATE hand_over SET state = 4 WHERE reference = $1 AND state = 1 RETURNING *")
+    let update =
+        format!("UPDATE hand_over SET state = 4 WHERE reference = $1 AND state = 1 RETURNING {HAND_OVER}");
+    let row = sqlx::query(AssertSqlSafe(update))
         .bind(reference.to_string())
         .fetch_optional(connection)
         .await
@@ -103,16 +106,15 @@ pub(super) async fn list(
     authority: &str,
     also_ended: bool,
 ) -> Result<Vec<HandOverOffer>, StoreError> {
-    let mut rows = sqlx::query(
-        "SELECT h.*, s.detail FROM hand_over h \
-         LEFT JOIN step s ON s.reference = h.reference AND s.revision = h.revision AND s.stage = 2 \
+    let select = format!(
+        "SELECT {HAND_OVER}, detail FROM hand_over h \
+         LEFT JOIN (SELECT reference AS found, revision AS found_revision, detail FROM step WHERE stage = 2) s \
+           ON s.found = h.reference AND s.found_revision = h.revision \
          WHERE (h.to_authority = $1 OR h.from_authority = $1) AND (h.state = 1 OR $2) \
-         ORDER BY h.state <> 1, h.offer LIMIT $3",
-    )
-    .bind(authority)
-    .bind(also_ended)
-    .bind(LISTED)
-    .fetch(readers);
+         ORDER BY h.state <> 1, h.offer LIMIT $3"
+    );
+    let mut rows =
+        sqlx::query(AssertSqlSafe(select)).bind(authority).bind(also_ended).bind(LISTED).fetch(readers);
     let (mut listed, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.try_next().await.doing(LISTING)? {
         bytes += row.try_get::<Option<&[u8]>, _>("detail").doing(LISTING)?.map_or(0, <[u8]>::len);
@@ -131,16 +133,13 @@ pub(super) async fn offer_to(
     reference: Reference,
 ) -> Result<Option<Offer>, StoreError> {
     let mut snapshot = snapshot(store.database.readers(), ANSWERING).await?;
-    let row = sqlx::query(
-        "SELECT h.*, k.wrapped, k.erased_at FROM hand_over h \
-         LEFT JOIN notification_key k ON k.reference = h.reference \
-         WHERE h.reference = $1 AND h.to_authority = $2 ORDER BY h.offer DESC LIMIT 1",
-    )
-    .bind(reference.to_string())
-    .bind(authority)
-    .fetch_optional(&mut *snapshot)
-    .await
-    .doing(ANSWERING)?;
+    let select = format!(
+        "SELECT {HAND_OVER}, wrapped, erased_at FROM hand_over h \
+         LEFT JOIN (SELECT reference AS kept, wrapped, erased_at FROM notification_key) k ON k.kept = h.reference \
+         WHERE h.reference = $1 AND h.to_authority = $2 ORDER BY h.offer DESC LIMIT 1"
+    );
+    let row = sqlx::query(AssertSqlSafe(select)).bind(reference.to_string()).bind(authority);
+    let row = row.fetch_optional(&mut *snapshot).await.doing(ANSWERING)?;
     let Some(row) = row else { return Ok(None) };
     let accepted_as: Option<u32> = optional_number(&row, "hand_over", "accepted_as")?;
     let accepted = match accepted_as {
@@ -182,20 +181,21 @@ async fn own_record(
     reference: Reference,
     accepted_as: Option<u32>,
 ) -> Result<Option<Notification>, StoreError> {
-    let row = sqlx::query(
-        "SELECT r.*, n.sender_reference, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
+    let select = format!(
+        "SELECT {RECEIPT}, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
          FROM revision r JOIN notification n ON n.reference = r.reference \
          LEFT JOIN notification_key k ON k.reference = r.reference \
          WHERE r.reference = $1 AND r.authority = $2 AND r.record IS NOT NULL AND \
            (CAST($3 AS BIGINT) IS NULL OR r.number < $3) \
-         ORDER BY r.number DESC LIMIT 1",
-    )
-    .bind(reference.to_string())
-    .bind(authority)
-    .bind(accepted_as.map(whole))
-    .fetch_optional(connection)
-    .await
-    .doing(ANSWERING)?;
+         ORDER BY r.number DESC LIMIT 1"
+    );
+    let row = sqlx::query(AssertSqlSafe(select))
+        .bind(reference.to_string())
+        .bind(authority)
+        .bind(accepted_as.map(whole))
+        .fetch_optional(connection)
+        .await
+        .doing(ANSWERING)?;
     Ok(row.as_ref().map(|row| found(store, row)).transpose()?.and_then(|held| held.notification))
 }
 

@@ -16,7 +16,7 @@ use storage::{Columns, ROWS, StoreError, whole};
 use super::dialect::{Connection, Db, LOOKED_UP_IN, append, fetch_all, push_among, push_rows, snapshot};
 use super::hand_overs::lapse_open_offer;
 use super::keys::{self, Keys};
-use super::rows::{given_receipt, newest, standing};
+use super::rows::{RECEIPT, STANDING, given_receipt, newest, standing};
 use super::sql_store::SqlStore;
 use super::writing::{insert_notifications, insert_revisions};
 use crate::domain::standing::{place_first, place_later};
@@ -164,7 +164,7 @@ impl Held {
         push_rows(&mut select, &columns);
         // `(…) IN (VALUES …)` would read a table through on SQLite.
         select.push(format_args!(
-            ") SELECT r.*, n.sender_reference, \
+            ") SELECT {RECEIPT}, \
                (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest \
              FROM sent {LOOKED_UP_IN} notification n \
                ON n.first_authority = sent.authority AND n.sender_reference = sent.sender_reference \
@@ -183,10 +183,9 @@ impl Held {
         connection: &mut Connection,
         candidates: &[&Candidate],
     ) -> Result<(), StoreError> {
-        let mut select = QueryBuilder::<Db>::new(
-            "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest, k.erased_at \
-             FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference WHERE ",
-        );
+        let mut select = QueryBuilder::<Db>::new(format!(
+            "SELECT {STANDING} FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference WHERE "
+        ));
         let columns = Columns::of(candidates).text(|candidate| candidate.receipt.reference.to_string());
         push_among(&mut select, "n.reference", &columns);
         for row in &fetch_all(connection, select, NAME).await? {
@@ -207,7 +206,7 @@ impl Held {
             .whole(|candidate| whole(candidate.receipt.revision));
         push_rows(&mut select, &columns);
         select.push(format_args!(
-            ") SELECT r.*, n.sender_reference \
+            ") SELECT {RECEIPT} \
              FROM sent {LOOKED_UP_IN} revision r ON r.reference = sent.reference AND r.number = sent.number \
              {LOOKED_UP_IN} notification n ON n.reference = r.reference",
         ));

@@ -13,7 +13,7 @@ use storage::{Columns, Doing, ROWS, StoreError};
 
 use super::dialect::{Connection, Db, admit, append, fetch_all, push_among};
 use super::hand_overs::{keep_open_offer, lapse_open_offer, offer};
-use super::rows::{hand_over, newest, reference};
+use super::rows::{HAND_OVER, hand_over, newest, reference};
 use super::sql_store::SqlStore;
 use super::steps::{insert_acknowledgements, insert_steps};
 use crate::domain::hand_over::{Move, after_finding, duty_elsewhere};
@@ -105,7 +105,7 @@ async fn latest_of(
     connection: &mut Connection,
     references: &[Reference],
 ) -> Result<HashMap<Reference, HandOver>, StoreError> {
-    let mut select = QueryBuilder::<Db>::new("SELECT * FROM hand_over WHERE ");
+    let mut select = QueryBuilder::<Db>::new(format!("SELECT {HAND_OVER} FROM hand_over WHERE "));
     push_among(&mut select, "reference", &Columns::of(references).text(Reference::to_string));
     // In the order of the offers, so that the newest is collected last.
     select.push(" ORDER BY offer");

@@ -10,7 +10,10 @@ use storage::{Doing, StoreError, whole};
 
 use super::dialect::{Connection, Pool, Row, snapshot};
 use super::keeping::erasure;
-use super::rows::{found, given_receipt, hand_over, revision, standing as standing_of, taken, text};
+use super::rows::{
+    HAND_OVER, RECEIPT, STANDING, found, given_receipt, hand_over, revision, standing as standing_of, taken,
+    text,
+};
 use super::sql_store::SqlStore;
 use crate::domain::status::{Lineage, Taken, tell};
 use crate::store::{GivenReceipt, HeldNotification, Key, Standing};
@@ -68,7 +71,7 @@ pub(super) async fn find_in(
     };
     let (content, content_number) = (newest_record("record"), newest_record("number"));
     let select = format!(
-        "SELECT r.*, n.sender_reference, {content} AS content, {content_number} AS content_number, \
+        "SELECT {RECEIPT}, {content} AS content, {content_number} AS content_number, \
            k.wrapped, k.erased_at \
          FROM notification n JOIN revision r ON r.reference = n.reference \
          LEFT JOIN notification_key k ON k.reference = n.reference \
@@ -102,8 +105,7 @@ pub(super) async fn standing_in(
 ) -> Result<Option<(Reference, Standing)>, StoreError> {
     let (condition, key) = by(key);
     let select = format!(
-        "SELECT n.*, (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest, k.erased_at \
-         FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference \
+        "SELECT {STANDING} FROM notification n LEFT JOIN notification_key k ON k.reference = n.reference \
          WHERE {condition} AND {SEES}"
     );
     let row = sqlx::query(AssertSqlSafe(select)).bind(authority).bind(key).fetch_optional(connection).await;
@@ -116,16 +118,13 @@ pub(super) async fn revision_row(
     reference: Reference,
     number: u32,
 ) -> Result<Option<Row>, StoreError> {
-    sqlx::query(
-        "SELECT r.*, n.sender_reference, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
+    let select = format!(
+        "SELECT {RECEIPT}, r.record AS content, r.number AS content_number, k.wrapped, k.erased_at \
          FROM revision r JOIN notification n ON n.reference = r.reference \
-         LEFT JOIN notification_key k ON k.reference = r.reference WHERE r.reference = $1 AND r.number = $2",
-    )
-    .bind(reference.to_string())
-    .bind(whole(number))
-    .fetch_optional(connection)
-    .await
-    .doing(FINDING)
+         LEFT JOIN notification_key k ON k.reference = r.reference WHERE r.reference = $1 AND r.number = $2"
+    );
+    let row = sqlx::query(AssertSqlSafe(select)).bind(reference.to_string()).bind(whole(number));
+    row.fetch_optional(connection).await.doing(FINDING)
 }
 
 pub(super) async fn status(
@@ -136,7 +135,7 @@ pub(super) async fn status(
     // One snapshot, so that no step is told without its revision.
     let mut snapshot = snapshot(readers, TELLING).await?;
     let select = format!(
-        "SELECT n.*, k.erased_at, k.erased_because, k.erased_by FROM notification n \
+        "SELECT n.reference, n.sender_reference, n.authority, k.erased_at, k.erased_because, k.erased_by FROM notification n \
          LEFT JOIN notification_key k ON k.reference = n.reference WHERE n.reference = $2 AND {SEES}"
     );
     let row = sqlx::query(AssertSqlSafe(select))
@@ -155,7 +154,9 @@ pub(super) async fn status(
     let revisions = revisions.fetch_all(&mut *snapshot).await.doing(TELLING)?;
     let steps = all("SELECT revision, stage, at, detail FROM step WHERE reference = $1");
     let steps = steps.fetch_all(&mut *snapshot).await.doing(TELLING)?;
-    let latest = all("SELECT * FROM hand_over WHERE reference = $1 ORDER BY offer DESC LIMIT 1");
+    let latest =
+        format!("SELECT {HAND_OVER} FROM hand_over WHERE reference = $1 ORDER BY offer DESC LIMIT 1");
+    let latest = sqlx::query(AssertSqlSafe(latest)).bind(reference.to_string());
     let latest = latest.fetch_optional(&mut *snapshot).await.doing(TELLING)?;
     let steps: Result<Vec<Taken>, StoreError> = steps.iter().map(|row| taken(reference, row)).collect();
     let lineage = Lineage {

@@ -21,6 +21,21 @@ use crate::store::{GivenReceipt, HeldNotification, Standing};
 
 const READING: &str = "read a notification";
 
+// Columns are named, never `*`: a newer version may add one while this one runs, and a statement that a connection keeps prepared
+// must not change its shape.
+
+/// What [`given_receipt`] reads, of `revision r` and `notification n`.
+pub(super) const RECEIPT: &str =
+    "r.reference, r.number, r.authority, r.fingerprint, r.received_at, r.signed_note, n.sender_reference";
+
+/// What [`standing`] reads, of `notification n` and its `notification_key k`.
+pub(super) const STANDING: &str = "n.reference, n.first_authority, n.sender_reference, n.authority, k.erased_at, \
+     (SELECT max(number) FROM revision WHERE reference = n.reference) AS newest";
+
+/// What [`hand_over`], [`words`] and whoever answers an offer read of `hand_over`.
+pub(super) const HAND_OVER: &str = "offer, reference, revision, from_authority, to_authority, state, offered_at, \
+     answered_at, declined_because, words, accepted_as";
+
 /// A revision's row with its record as `content`, the number of the revision that has it as `content_number`, and the
 /// notification's key.
 pub(super) fn found(store: &SqlStore, row: &Row) -> Result<HeldNotification, StoreError> {

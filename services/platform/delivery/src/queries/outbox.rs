@@ -13,6 +13,11 @@ use crate::{Claim, Envelope, Outbox, Route, Settle};
 
 const READING: &str = "read the outbox";
 
+/// What [`envelope`] reads. Named, never `*`: a newer version may add a column while this one runs, and a statement that a
+/// connection keeps prepared must not change its shape.
+const COLUMNS: &str = "event_id, kind, source, subject, owner, occurred_at, traceparent, tracestate, payload, \
+                       routing_key, urgent, queue";
+
 /// Appends events within the transaction that makes their facts, in their order.
 ///
 /// # Errors
@@ -72,7 +77,7 @@ impl SqlOutbox {
 #[async_trait]
 impl Outbox for SqlOutbox {
     async fn claim(&self, at_most: u32) -> Result<Claim, StoreError> {
-        let (rows, hold) = claim(&self.database, at_most, READING).await?;
+        let (rows, hold) = claim(&self.database, COLUMNS, at_most, READING).await?;
         let envelopes = rows.iter().map(envelope).collect::<Result<_, _>>()?;
         Ok(Claim::new(envelopes, Claimed { hold }))
     }

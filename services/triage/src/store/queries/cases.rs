@@ -181,8 +181,8 @@ async fn clocks_of(
 ) -> Result<HashMap<Reference, Vec<Clock>>, StoreError> {
     let mut clocks: HashMap<Reference, Vec<Clock>> = HashMap::new();
     for some in references.chunks(ROWS) {
-        let select = "SELECT * FROM clock WHERE ";
-        for row in of_these(connection, select, some, " ORDER BY reference, kind").await? {
+        let select = format!("SELECT {} FROM clock WHERE ", rows::CLOCK_COLUMNS);
+        for row in of_these(connection, &select, some, " ORDER BY reference, kind").await? {
             let (reference, clock) = rows::clock(&row)?;
             clocks.entry(reference).or_default().push(clock);
         }

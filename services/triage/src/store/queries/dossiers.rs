@@ -63,7 +63,8 @@ async fn open_cases(
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
-    let found = of_these(connection, "SELECT * FROM panel_case WHERE ", some, "").await?;
+    let select = format!("SELECT {}, {} FROM panel_case WHERE ", rows::ENTRY_COLUMNS, rows::FURTHER_COLUMNS);
+    let found = of_these(connection, &select, some, "").await?;
     for row in &found {
         let held = rows::held_case(row)?;
         let reference = held.entry.reference;
@@ -94,19 +95,23 @@ async fn told(
     some: &[Reference],
     dossiers: &mut HashMap<Reference, Dossier>,
 ) -> Result<(), StoreError> {
-    for row in of_these(connection, "SELECT * FROM withdrawal WHERE ", some, "").await? {
+    let select = "SELECT reference, revision, reason, received_on FROM withdrawal WHERE ";
+    for row in of_these(connection, select, some, "").await? {
         let (reference, withdrawal) = rows::withdrawal(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.withdrawal = Some(withdrawal));
     }
-    for row in of_these(connection, "SELECT * FROM declined_hand_over WHERE ", some, "").await? {
+    let select = "SELECT reference, revision, authority, reason FROM declined_hand_over WHERE ";
+    for row in of_these(connection, select, some, "").await? {
         let (reference, declined) = rows::declined(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.declined = Some(declined));
     }
-    for row in of_these(connection, "SELECT * FROM erasure WHERE ", some, "").await? {
+    let select = "SELECT reference, erased_at, reason, erased_by FROM erasure WHERE ";
+    for row in of_these(connection, select, some, "").await? {
         let (reference, erasure) = rows::erasure(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.erasure = Some(erasure));
     }
-    for row in of_these(connection, "SELECT * FROM notified WHERE ", some, "").await? {
+    let select = "SELECT reference, authority, received_on FROM notified WHERE ";
+    for row in of_these(connection, select, some, "").await? {
         let (reference, notified) = rows::notified(&row)?;
         dossiers.entry(reference).and_modify(|dossier| dossier.told.notified_on.push(notified));
     }

@@ -53,10 +53,13 @@ pub(super) async fn of(
     connection: &mut Connection,
     reference: Reference,
 ) -> Result<Vec<CaseRevision>, StoreError> {
-    let found = sqlx::query("SELECT * FROM case_revision WHERE reference = $1 ORDER BY revision")
-        .bind(reference.to_string())
-        .fetch_all(connection)
-        .await
-        .doing("read the lineage")?;
+    let found = sqlx::query(
+        "SELECT revision, outcome, lane, priority, at, came_late, withdraws FROM case_revision \
+         WHERE reference = $1 ORDER BY revision",
+    )
+    .bind(reference.to_string())
+    .fetch_all(connection)
+    .await
+    .doing("read the lineage")?;
     found.iter().map(|row| rows::case_revision(row, reference)).collect()
 }

@@ -22,10 +22,20 @@ use crate::store::numbers::{
 };
 use crate::store::{CaseRevision, Queued};
 
+// Columns are named, never `*`: a newer version may add one while this one runs, and a statement that a connection keeps prepared
+// must not change its shape.
+
 /// The columns that [`queued`] reads: everything of a case but what only its reader needs.
 pub(super) const ENTRY_COLUMNS: &str = "reference, revision, authority, lane, priority, outcome, provision, children, \
                                         queued_at, clusters, withdrawn, lease_id, leased_by, leased_until, \
                                         acknowledged_by, acknowledged_at";
+
+/// The columns that [`held_case`] reads besides.
+pub(super) const FURTHER_COLUMNS: &str = "assessed, traceparent, tracestate, taken_up_on, policy_hash";
+
+/// The columns that [`clock`] reads.
+pub(super) const CLOCK_COLUMNS: &str = "reference, kind, working_days, months, anchor, anchor_on, due_on, late, \
+                                        late_reason_given, explanation, other_reading, policy_edition";
 
 const READING: &str = "read a case";
 

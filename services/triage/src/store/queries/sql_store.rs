@@ -29,6 +29,7 @@ use delivery::{Envelope, Heard};
 use ids::Reference;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sqlx::AssertSqlSafe;
 use storage::{Doing, StoreError};
 
 use self::taking_up::{Means, take_up};
@@ -104,7 +105,9 @@ impl Store for SqlStore {
         const DOING: &str = "find a case";
         // One snapshot: what belongs to a case is that of the revision that the case shows.
         let mut snapshot = snapshot(self.database.readers(), DOING).await?;
-        let row = sqlx::query("SELECT * FROM panel_case WHERE reference = $1")
+        let (entry, further) = (rows::ENTRY_COLUMNS, rows::FURTHER_COLUMNS);
+        let select = format!("SELECT {entry}, {further} FROM panel_case WHERE reference = $1");
+        let row = sqlx::query(AssertSqlSafe(select))
             .bind(reference.to_string())
             .fetch_optional(&mut *snapshot)
             .await

@@ -89,6 +89,11 @@ async fn insert_children(
     Ok(())
 }
 
+const CASES: &str = "SELECT reference, authority, occurred_on, occurred_at, dated_on, dated_by, area, setting_urn FROM linkable";
+
+const CHILDREN: &str =
+    "SELECT reference, position, happened, years, child_token, household_token FROM linkable_child";
+
 /// Cases with their children, by reference.
 pub(super) async fn read(
     connection: &mut Connection,
@@ -96,12 +101,12 @@ pub(super) async fn read(
 ) -> Result<HashMap<Reference, Linkable>, StoreError> {
     let mut cases: HashMap<Reference, Linkable> = HashMap::new();
     for some in references.chunks(ROWS) {
-        for row in select(connection, "SELECT * FROM linkable", "", some).await? {
+        for row in select(connection, CASES, "", some).await? {
             let case = linkable(&row)?;
             cases.insert(case.reference, case);
         }
         let by_position = " ORDER BY reference, position";
-        for row in select(connection, "SELECT * FROM linkable_child", by_position, some).await? {
+        for row in select(connection, CHILDREN, by_position, some).await? {
             let reference = reference_of(&row, "linkable_child", "reference")?;
             if let Some(case) = cases.get_mut(&reference) {
                 case.children.push(child(&row, reference)?);
