@@ -67,11 +67,11 @@ fn not_granted(place: &Place, source: sqlx::Error) -> OpenError {
     OpenError::Open { schema: place.schema.clone(), to_do, source }
 }
 
-/// Brings audit's schema up to date, as the role that owns it, and returns how many migrations that took.
+/// Brings audit's schema up to date, as the role that owns it, and returns the names of the migrations that this took.
 ///
 /// # Errors
 /// As [`Database::migrate`].
-pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+pub async fn migrate(place: &Place) -> Result<Vec<String>, OpenError> {
     Database::migrate(place, &migrators().each_ref()).await
 }
 

@@ -24,11 +24,11 @@ pub async fn open(place: &Place) -> Result<Database, OpenError> {
     Database::open(place, &migrators().each_ref()).await
 }
 
-/// Brings eligibility's schema up to date, as the role that owns it, and returns how many migrations that took.
+/// Brings eligibility's schema up to date, as the role that owns it, and returns the names of the migrations that this took.
 ///
 /// # Errors
 /// As [`Database::migrate`].
-pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+pub async fn migrate(place: &Place) -> Result<Vec<String>, OpenError> {
     Database::migrate(place, &migrators().each_ref()).await
 }
 

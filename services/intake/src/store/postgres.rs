@@ -80,11 +80,11 @@ pub async fn open(place: &Place) -> Result<Database, OpenError> {
     Database::open(place, &migrators().each_ref()).await
 }
 
-/// Brings intake's schema up to date, and returns how many migrations that took.
+/// Brings intake's schema up to date, and returns the names of the migrations that this took.
 ///
 /// # Errors
 /// As [`Database::migrate`].
-pub async fn migrate(place: &Place) -> Result<usize, OpenError> {
+pub async fn migrate(place: &Place) -> Result<Vec<String>, OpenError> {
     Database::migrate(place, &migrators().each_ref()).await
 }
 

@@ -54,7 +54,7 @@ impl On {
             Self::Postgres => {
                 let place = Server::shared().await.schema("intake").await;
                 assert!(
-                    postgres::migrate(&place).await.expect("migrates") >= 2,
+                    postgres::migrate(&place).await.expect("migrates").len() >= 2,
                     "the tables of delivery and of intake"
                 );
                 Location::Postgres(place)

@@ -5,8 +5,8 @@ use std::path::Path;
 use ambient::Ambient;
 use delivery::PostRoom;
 use jiff::{SignedDuration, Timestamp};
-use storage::postgres::{Database, Difference, Place, Session, TableRights};
-use storage::{Location, OpenError, Opened, StoreError};
+use storage::postgres::{Database, Place, Session, TableRights};
+use storage::{Difference, Location, OpenError, Opened, StoreError};
 
 use super::finding::Finding;
 use super::subject::Migrators;
@@ -40,7 +40,8 @@ pub(super) async fn look(
     };
     found.push(Finding::well("database", "it can be reached and read").at(&place));
     let schema = schema(location, &opened, migrators).await;
-    let readable = matches!(schema, Ok(None));
+    let readable =
+        schema.as_ref().is_ok_and(|differs| !differs.as_ref().is_some_and(Difference::bars_a_start));
     found.push(judge_schema(schema, matches!(location, Location::Sqlite(_))).at(&place));
     match (&opened, location) {
         (Opened::Postgres(database), Location::Postgres(at)) => {
@@ -130,8 +131,13 @@ fn judge_schema(schema: Result<Option<Difference>, OpenError>, is_file: bool) ->
     };
     let why = "a service does not start on a schema that is not its version's";
     let said = match (&difference, is_file) {
-        (Difference::Pending(number, first), true) => {
-            let what = format!("{number} migrations are pending, the first is {first}");
+        (Difference::Added(_), _) => {
+            let why = "this version runs on it; what the newer one added, this one does not fill";
+            let to_do = "go on with the upgrade, or stay; deploy/runbooks/upgrade-with-no-pause.md says how";
+            return Finding::warning(CHECK, first_sentence(&difference.to_string()), why, to_do);
+        }
+        (Difference::Pending(_), true) => {
+            let what = first_sentence(&difference.to_string());
             let why = "this version has not run on this file yet";
             return Finding::warning(
                 CHECK,
@@ -143,8 +149,8 @@ fn judge_schema(schema: Result<Option<Difference>, OpenError>, is_file: bool) ->
         _ => difference.to_string(),
     };
     let (what, to_do) = match &difference {
-        Difference::Pending(number, first) => (
-            format!("{number} migrations are pending, the first is {first}"),
+        Difference::Pending(_) => (
+            said,
             "run `lapwing migrate` with the owner's role, then deploy/postgres/grants.sql, then start the service",
         ),
         Difference::Edited(_) => (
@@ -152,9 +158,9 @@ fn judge_schema(schema: Result<Option<Difference>, OpenError>, is_file: bool) ->
             "start the version that wrote the schema, or restore the database; migrations are never edited",
         ),
         Difference::Newer(_) => {
-            (said, "start the newer version; an older one does not write into a newer schema")
+            (said, "start the newer version; an older one does not write into a schema that was changed")
         }
-        Difference::Unfinished(_) => {
+        Difference::Unfinished(_) | Difference::Added(_) => {
             (said, "read the database's log, mend the cause, and run `lapwing migrate`")
         }
     };

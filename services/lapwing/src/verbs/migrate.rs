@@ -26,11 +26,11 @@ pub(crate) async fn migrate(context: &Context, migrate: Migrate) -> Result<Endin
             schema: schema.to_owned(),
             connections: 1,
         };
-        let applied = migrate_one(service, &place).await.map_err(Error::from)?;
-        line(match (context.json, applied) {
-            (true, _) => serde_json::json!({ "schema": schema, "migrations": applied }).to_string(),
+        let done = migrate_one(service, &place).await.map_err(Error::from)?;
+        line(match (context.json, done.len()) {
+            (true, _) => serde_json::json!({ "schema": schema, "migrations": done }).to_string(),
             (false, 0) => format!("{schema}: is up to date"),
-            (false, _) => format!("{schema}: {applied} migrations done"),
+            (false, number) => format!("{schema}: {number} migrations done: {}", done.join(", ")),
         });
     }
     if !context.json {
@@ -49,7 +49,7 @@ pub(crate) fn name(service: ServiceName) -> &'static str {
     }
 }
 
-async fn migrate_one(service: ServiceName, place: &Place) -> Result<usize, OpenError> {
+async fn migrate_one(service: ServiceName, place: &Place) -> Result<Vec<String>, OpenError> {
     match service {
         ServiceName::Intake => intake::store::postgres::migrate(place).await,
         ServiceName::Eligibility => eligibility::store::postgres::migrate(place).await,

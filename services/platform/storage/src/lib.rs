@@ -24,6 +24,7 @@ use tracing::{Instrument, Span, info_span};
 pub use columns::{Columns, ROWS};
 pub use location::{Connections, Location, OpenError, Opened};
 pub use number::{number, optional_number, whole};
+pub use schema::{ADDS, Difference};
 pub use sqlx::Error as SqlError;
 pub use sqlx::migrate::Migrator;
 

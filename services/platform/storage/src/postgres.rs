@@ -13,14 +13,14 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sqlx::migrate::{Migrate, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool, PgRow as Row};
-use sqlx::{Connection as _, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres, QueryBuilder};
 use tokio::sync::Notify;
 
 use crate::columns::{Column, Columns};
-pub use crate::schema::Difference;
+use crate::schema::{Applied, Difference};
 use crate::{Doing, StoreError};
 pub use look::{Session, TableRights};
 
@@ -74,8 +74,12 @@ impl Database {
         let pool = pool(place, place.connections).await?;
         let mut connection = pool.acquire().await.map_err(|source| not_opened(place, source))?;
         for migrator in migrators {
-            if let Some(difference) = differs(&mut connection, place, migrator).await? {
-                return Err(OpenError::Schema { schema: place.schema.clone(), difference });
+            match differs(&mut connection, place, migrator).await? {
+                Some(difference) if difference.bars_a_start() => {
+                    return Err(OpenError::Schema { schema: place.schema.clone(), difference });
+                }
+                Some(added) => tracing::warn!(schema = place.schema, "{added}"),
+                None => (),
             }
         }
         drop(connection);
@@ -95,18 +99,18 @@ impl Database {
         Ok(microseconds - there)
     }
 
-    /// Brings a schema up to date, and returns how many migrations that took.
+    /// Brings a schema up to date, and returns the names of the migrations that this took.
     ///
     /// # Errors
     /// [`OpenError`]: each migration is a transaction, so those before the one that failed hold.
-    pub async fn migrate(place: &Place, migrators: &[&Migrator]) -> Result<usize, OpenError> {
+    pub async fn migrate(place: &Place, migrators: &[&Migrator]) -> Result<Vec<String>, OpenError> {
         let pool = pool(place, 1).await?;
-        let mut applied = 0;
+        let mut applied = Vec::new();
         for migrator in migrators {
             let mut connection = pool.acquire().await.map_err(|source| not_opened(place, source))?;
             match differs(&mut connection, place, migrator).await? {
-                None => continue,
-                Some(Difference::Pending(number, _)) => applied += number,
+                None | Some(Difference::Added(_)) => continue,
+                Some(Difference::Pending(names)) => applied.extend(names),
                 Some(difference) => {
                     return Err(OpenError::Schema { schema: place.schema.clone(), difference });
                 }
@@ -305,11 +309,15 @@ async fn differs(
     if !known {
         return Ok(crate::schema::difference(migrator, &[]));
     }
-    if let Some(version) = connection.dirty_version(table).await.map_err(|source| not_read(place, source))? {
-        return Ok(Some(Difference::Unfinished(version)));
-    }
-    let applied = connection.list_applied_migrations(table).await;
-    Ok(crate::schema::difference(migrator, &applied.map_err(|source| not_read(place, source))?))
+    let applied = format!("SELECT {} FROM {table} ORDER BY version", Applied::COLUMNS);
+    let rows = sqlx::query(AssertSqlSafe(applied))
+        .persistent(false)
+        .fetch_all(&mut *connection)
+        .await
+        // More often than not, a right that is missing.
+        .map_err(|source| not_opened(place, source))?;
+    let applied: Result<Vec<Applied>, _> = rows.iter().map(Applied::of).collect();
+    Ok(crate::schema::difference(migrator, &applied.map_err(|source| not_opened(place, source))?))
 }
 
 fn not_opened(place: &Place, source: sqlx::Error) -> OpenError {
@@ -318,14 +326,6 @@ fn not_opened(place: &Place, source: sqlx::Error) -> OpenError {
 
 fn not_migrated(place: &Place, source: sqlx::migrate::MigrateError) -> OpenError {
     OpenError::Migrate { schema: place.schema.clone(), source }
-}
-
-/// What keeps the migrations that were done from being read: a right that is missing, more often than not.
-fn not_read(place: &Place, source: sqlx::migrate::MigrateError) -> OpenError {
-    match source {
-        sqlx::migrate::MigrateError::Execute(source) => not_opened(place, source),
-        other => not_migrated(place, other),
-    }
 }
 
 /// What to do about a database that cannot be opened, by its error code (PostgreSQL manual, appendix A).

@@ -17,8 +17,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::Notify;
 
 use crate::columns::{Column, Columns};
-pub use crate::schema::Difference;
-use crate::{Doing, StoreError};
+use crate::{Difference, Doing, StoreError};
 
 /// The database, as sqlx names it.
 pub type Db = Sqlite;
@@ -56,10 +55,24 @@ impl Database {
             .pragma("secure_delete", "ON");
         let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await.map_err(opened)?;
+        let mut connection = writer.acquire().await.map_err(opened)?;
         for migrator in migrators {
-            let migrated = migrator.run(&writer).await;
-            migrated.map_err(|source| OpenError::Migrate { file: file.display().to_string(), source })?;
+            match look::differs(&mut connection, migrator).await.map_err(opened)? {
+                None => (),
+                Some(Difference::Pending(..)) => {
+                    let migrated = migrator.run(&mut *connection).await;
+                    migrated
+                        .map_err(|source| OpenError::Migrate { file: file.display().to_string(), source })?;
+                }
+                Some(added @ Difference::Added(_)) => {
+                    tracing::warn!(file = %file.display(), "{added}");
+                }
+                Some(difference) => {
+                    return Err(OpenError::Schema { file: file.display().to_string(), difference });
+                }
+            }
         }
+        drop(connection);
         let readers =
             pool.max_connections(READERS).connect_with(options.read_only(true)).await.map_err(opened)?;
         Ok(Self { writer, readers, committed: Arc::new(Notify::new()) })
@@ -211,9 +224,17 @@ pub enum OpenError {
         /// The database's own error.
         source: sqlx::Error,
     },
-    /// The schema does not fit this version.
+    /// The schema is not what this version expects, and is none that it could bring up to date.
+    #[error("{file}: {difference}")]
+    Schema {
+        /// The file.
+        file: String,
+        /// How it differs.
+        difference: Difference,
+    },
+    /// A migration failed.
     #[error(
-        "the schema of {file} cannot be brought up to date: {source}; a newer version of Lapwing may have written it: start that version, or restore the file"
+        "the schema of {file} cannot be brought up to date: {source}; restore the file, or start the version before"
     )]
     Migrate {
         /// The file.
@@ -269,6 +290,30 @@ mod tests {
         let twice =
             sqlx::query("INSERT INTO bird VALUES ('lapwing'), ('lapwing')").execute(&mut *transaction).await;
         assert!(twice.doing("add birds").expect_err("refused").is_unique_violation());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_opened_to_which_a_newer_version_has_added_and_not_one_that_it_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("birds.sqlite");
+        let newer = |name: &'static str| {
+            let sql = sqlx::SqlStr::from_static("CREATE TABLE IF NOT EXISTS nest (place TEXT)");
+            let own = migrator().iter().cloned().collect::<Vec<_>>();
+            let added = Migration::new(2, name.into(), MigrationType::Simple, sql, false);
+            Migrator::with_migrations([own, vec![added]].concat())
+        };
+        Database::open(&file, &[&newer("adds nests")]).await.expect("opens").close().await;
+        let database = Database::open(&file, &[&migrator()]).await.expect("the older version opens it");
+        let mut transaction = database.begin("add a bird").await.expect("begins");
+        sqlx::query("INSERT INTO bird VALUES ('lapwing')").execute(&mut *transaction).await.expect("inserts");
+        sqlx::query("UPDATE _sqlx_migrations SET description = 'no more nests' WHERE version = 2")
+            .execute(&mut *transaction)
+            .await
+            .expect("changes");
+        database.commit(transaction, "add a bird").await.expect("commits");
+        database.close().await;
+        let refused = Database::open(&file, &[&migrator()]).await.expect_err("refused").to_string();
+        assert!(refused.contains("0002 no more nests") && refused.contains("newer version"), "{refused}");
     }
 
     #[tokio::test]

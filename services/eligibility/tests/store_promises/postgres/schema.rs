@@ -25,7 +25,7 @@ async fn a_schema_with_pending_migrations_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_schema_is_migrated_once_and_then_opened() {
     let place = Server::shared().await.schema("eligibility").await;
-    assert!(migrate(&place).await.expect("migrates") > 0);
-    assert_eq!(migrate(&place).await.expect("migrates again"), 0);
+    assert!(!migrate(&place).await.expect("migrates").is_empty());
+    assert!(migrate(&place).await.expect("migrates again").is_empty());
     open(&place).await.expect("opens");
 }

@@ -48,7 +48,7 @@ fn a_connection_over_a_network_is_encrypted_and_knows_its_server() {
 #[test]
 fn a_schema_of_another_version_is_told_with_what_to_do() {
     let found = |difference, is_file| judge_schema(Ok(Some(difference)), is_file);
-    let pending = || Difference::Pending(2, "0002 birds".into());
+    let pending = || Difference::Pending(vec!["0002 birds".into(), "0003 nests".into()]);
     for (found, level, what, to_do) in [
         (judge_schema(Ok(None), true), Level::Well, "is this version's", ""),
         (found(pending(), true), Level::Warning, "2 migrations are pending", "the next `lapwing up`"),
@@ -60,12 +60,23 @@ fn a_schema_of_another_version_is_told_with_what_to_do() {
             "restore",
         ),
         (
-            found(Difference::Newer(7), false),
+            found(Difference::Newer("0007 nests".into()), false),
             Level::Failure,
-            "has had migration 7",
+            "has had migration 0007 nests",
             "start the newer version",
         ),
-        (found(Difference::Unfinished(7), false), Level::Failure, "began and did not end", "database's log"),
+        (
+            found(Difference::Added("0007 adds nests".into()), false),
+            Level::Warning,
+            "has had migration 0007 adds nests",
+            "go on with the upgrade",
+        ),
+        (
+            found(Difference::Unfinished("0007 nests".into()), false),
+            Level::Failure,
+            "began and did not end",
+            "database's log",
+        ),
     ] {
         assert_eq!(found.level, level, "{found:?}");
         assert!(found.what.contains(what) && found.to_do.contains(to_do), "{found:?}");

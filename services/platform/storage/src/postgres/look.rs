@@ -7,8 +7,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use tokio::sync::Notify;
 
-use super::{Database, Difference, OpenError, Place, WAIT_FOR_CONNECTION, differs, not_opened, options};
-use crate::{Doing, StoreError};
+use super::{Database, OpenError, Place, WAIT_FOR_CONNECTION, differs, not_opened, options};
+use crate::{Difference, Doing, StoreError};
 
 /// Connections of whoever looks.
 const LOOKING: u32 = 2;

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate, Migrator};
+use sqlx::AssertSqlSafe;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::sync::Notify;
 
-use super::{Database, Difference, OpenError};
+use super::{Connection, Database, OpenError};
+use crate::schema::{Applied, Difference};
 
 /// How long whoever looks waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,28 +49,31 @@ impl Database {
         let not_read = |source| OpenError::Open { file: file.display().to_string(), source };
         let mut connection = self.readers.acquire().await.map_err(not_read)?;
         for migrator in migrators {
-            let table = migrator.table_name.as_ref();
-            let known: bool =
-                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = $1)")
-                    .bind(table)
-                    .fetch_one(&mut *connection)
-                    .await
-                    .map_err(not_read)?;
-            let failed = |source| OpenError::Migrate { file: file.display().to_string(), source };
-            let applied = if known {
-                if let Some(version) = connection.dirty_version(table).await.map_err(failed)? {
-                    return Ok(Some(Difference::Unfinished(version)));
-                }
-                connection.list_applied_migrations(table).await.map_err(failed)?
-            } else {
-                Vec::new()
-            };
-            if let Some(difference) = crate::schema::difference(migrator, &applied) {
+            if let Some(difference) = differs(&mut connection, migrator).await.map_err(not_read)? {
                 return Ok(Some(difference));
             }
         }
         Ok(None)
     }
+}
+
+/// How a file's schema differs from what a migrator brings, if it does.
+pub(super) async fn differs(
+    connection: &mut Connection,
+    migrator: &Migrator,
+) -> Result<Option<Difference>, sqlx::Error> {
+    let table = migrator.table_name.as_ref();
+    let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = $1)")
+        .bind(table)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !known {
+        return Ok(crate::schema::difference(migrator, &[]));
+    }
+    let applied = format!("SELECT {} FROM {table} ORDER BY version", Applied::COLUMNS);
+    let rows = sqlx::query(AssertSqlSafe(applied)).persistent(false).fetch_all(&mut *connection).await?;
+    let applied = rows.iter().map(Applied::of).collect::<Result<Vec<_>, _>>()?;
+    Ok(crate::schema::difference(migrator, &applied))
 }
 
 #[cfg(test)]
@@ -111,7 +116,7 @@ mod tests {
         let before = contents(folder.path());
         let looked = Database::look(&file).await.expect("looks");
         let pending = looked.difference(&file, &[&two]).await.expect("reads");
-        assert_eq!(pending, Some(Difference::Pending(1, "0002 birds".into())));
+        assert_eq!(pending, Some(Difference::Pending(vec!["0002 birds".into()])));
         looked.close().await;
         assert_eq!(contents(folder.path()), before);
     }

@@ -27,8 +27,8 @@ async fn a_schema_with_pending_migrations_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_schema_is_migrated_once_and_then_triage_starts() {
     let place = Server::shared().await.schema("triage").await;
-    assert!(migrate(&place).await.expect("migrates") > 0);
-    assert_eq!(migrate(&place).await.expect("migrates again"), 0);
+    assert!(!migrate(&place).await.expect("migrates").is_empty());
+    assert!(migrate(&place).await.expect("migrates again").is_empty());
     let config = Config { store: Location::Postgres(place) };
     Triage::start(&config, &Ambient::system()).await.expect("starts").close().await;
 }
