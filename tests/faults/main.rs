@@ -4,21 +4,17 @@
 //! shorter one of the same plans. The seed fixes what falls and on whom; the moment within the work is the machine's.
 
 mod blows;
-mod counts;
-mod senders;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use acceptance::{Ground, Link, Production};
+use acceptance::{Counts, Ground, Link, Production, Senders};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use testbed::{postgres, rabbitmq};
 
 use blows::{Blow, Echo, STEPS, Target, any_service};
-use counts::Counts;
-use senders::Senders;
 
 /// What falls on one world.
 struct Plan {
@@ -130,8 +126,8 @@ async fn run(plan: &Plan, measure: &Measure, chance: &mut ChaCha8Rng, ground: Gr
         if plan.echo { Some(Echo::start(world.broker(), ChaCha8Rng::from_rng(chance)).await) } else { None };
     let clients: Vec<_> =
         (0..plan.replicas).map(|replica| world.clients_of(replica).patient_intake("373")).collect();
-    let senders = Senders::new();
-    let mut sending = senders.send(measure.notifications, &clients);
+    let senders = Senders::default();
+    let mut sending = senders.send(0..measure.notifications, &clients);
     let mut target = Target { world: &mut world, database, broker, replicas: plan.replicas };
     for (number, blow) in plan.blows.iter().enumerate() {
         let due = measure.notifications * (number + 1) / (plan.blows.len() + 2);
@@ -150,7 +146,7 @@ async fn run(plan: &Plan, measure: &Measure, chance: &mut ChaCha8Rng, ground: Gr
         assert!(echo.end().await > 0, "nothing was repeated");
         target.settle().await;
     }
-    let counts = Counts::of(&world, &senders).await;
+    let counts = Counts::of(&world, &senders, &[]).await;
     world.kill_all().await;
     counts
 }

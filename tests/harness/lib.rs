@@ -5,6 +5,7 @@
 
 mod clients;
 mod collector;
+mod counts;
 mod fixtures;
 mod http;
 mod load;
@@ -12,11 +13,13 @@ mod process;
 mod production;
 mod proxy;
 mod python;
+mod senders;
 mod until;
 mod world;
 
 pub use clients::{Addresses, Clients};
 pub use collector::{Collector, SpanOf};
+pub use counts::Counts;
 pub use fixtures::{Expected, ExpectedChild, Fixture, fixtures};
 pub use http::{HttpAnswer, http, http_get};
 pub use load::{cases_waiting, samples_by_authority, send_all};
@@ -24,6 +27,7 @@ pub use process::{Process, Running};
 pub use production::{Ground, Production, Replica, SERVICES};
 pub use proxy::{Link, Proxy};
 pub use python::PythonClient;
+pub use senders::Senders;
 pub use until::until;
 pub use world::{World, notification};
 

@@ -39,6 +39,8 @@ pub struct Ground {
 /// Processes and what they stand on.
 pub struct Production {
     folder: PathBuf,
+    /// Where the programs are.
+    programs: PathBuf,
     ground: Ground,
     database: String,
     broker: String,
@@ -66,15 +68,26 @@ impl Production {
     }
 
     /// The same with nothing started yet.
+    ///
+    /// # Panics
+    /// As [`Production::start`].
     pub async fn prepare(folder: &Path, ground: Ground) -> Self {
+        Self::prepare_for(folder, ground, built_here()).await
+    }
+
+    /// The same for other programs than those that are built beside the test program: their migrations make the schemas.
+    ///
+    /// # Panics
+    /// As [`Production::start`].
+    pub async fn prepare_for(folder: &Path, ground: Ground, programs: PathBuf) -> Self {
         let database = ground.postgres.database().await;
         for schema in SERVICES {
             ground.postgres.sql(&database, &format!("CREATE SCHEMA {schema}")).await;
         }
-        migrate(&ground.postgres, &database).await;
         let broker = ground.rabbitmq.vhost_of(definitions).await;
-        Self {
+        let world = Self {
             folder: folder.to_owned(),
+            programs,
             ground,
             database,
             broker,
@@ -82,7 +95,28 @@ impl Production {
             processes: BTreeMap::new(),
             heard: None,
             ports: Mutex::default(),
-        }
+        };
+        world.by_command(&["migrate", "--database", &world.database_url()]).await;
+        world
+    }
+
+    /// Has the programs of another version started from now on, which are in a folder; or those that are built here.
+    pub fn use_programs(&mut self, folder: Option<&Path>) {
+        self.programs = folder.map_or_else(built_here, Path::to_owned);
+    }
+
+    /// Runs a verb of the command.
+    ///
+    /// # Panics
+    /// Where it fails: the text says why.
+    pub async fn by_command(&self, words: &[&str]) {
+        let done =
+            command(&self.program("lapwing"), &self.folder).args(words).output().await.expect("it starts");
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(format!("{name}-under-test"))
     }
 
     /// Puts a proxy between the services and the database, and one between them and the broker, and returns both. For
@@ -148,7 +182,7 @@ impl Production {
         let (service, number) = replica;
         let file = self.folder.join(format!("{service}-{number}.toml"));
         std::fs::write(&file, settings).expect("written");
-        let mut command = command(&program(service), &self.folder);
+        let mut command = command(&self.program(service), &self.folder);
         command.arg("--config").arg(file).arg("--json").env("LAPWING_FAULTS", faults);
         let Some((collector, logs)) = &self.heard else {
             command.args(["--log", "error"]);
@@ -370,17 +404,8 @@ fn definitions(vhost: &str) -> String {
     broker::topology::export(vhost, &users).to_string()
 }
 
-async fn migrate(server: &postgres::Server, database: &str) {
-    let place = |schema| server.place(database, schema);
-    eligibility::store::postgres::migrate(&place("eligibility")).await.expect("migrates");
-    triage::store::postgres::migrate(&place("triage")).await.expect("migrates");
-    audit::store::postgres::migrate(&place("audit")).await.expect("migrates");
-    intake::store::postgres::migrate(&place("intake")).await.expect("migrates");
-}
-
-/// A service's program, which is built beside the test program.
-fn program(service: &str) -> PathBuf {
+/// The programs that are built beside the test program.
+fn built_here() -> PathBuf {
     let own = std::env::current_exe().expect("a path");
-    let folder = own.ancestors().nth(2).expect("target/debug");
-    folder.join(format!("{service}-under-test"))
+    own.ancestors().nth(2).expect("target/debug").to_owned()
 }

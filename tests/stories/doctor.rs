@@ -345,7 +345,7 @@ async fn what_is_wrong_in_a_data_folder_is_told_with_its_remedy() {
     told.finds("warn", "triage", "migrations", "1 migrations are pending", "the next `lapwing up` does it");
     write(folder, "triage.sqlite", "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1").await;
     let told = look(folder).await;
-    told.finds("fail", "triage", "migrations", "has had migration 99", "start the newer version");
+    told.finds("fail", "triage", "migrations", "has had migration 0099", "start the newer version");
 
     std::fs::remove_file(folder.join("intake-wrapping.keys")).expect("removed");
     std::fs::remove_file(folder.join("intake-receipts.key")).expect("removed");

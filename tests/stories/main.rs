@@ -25,5 +25,6 @@ mod revisions;
 mod rights;
 mod same_submission;
 mod traces;
+mod upgrade;
 mod wire;
 mod worlds;

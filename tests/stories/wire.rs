@@ -1,4 +1,4 @@
-//! What an older version's services said is understood by today's: `tests/wire`.
+//! What an older version's services said is understood by today's (`tests/wire`), and so is what a newer one may add to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -52,6 +52,13 @@ impl Said {
         BasicProperties::default().with_headers(headers).with_delivery_mode(2)
     }
 
+    /// The same as a newer version may say it: with a field more in the message, of a number that this contract does not use.
+    fn of_tomorrow(&self) -> Self {
+        let mut payload = hex::decode(&self.payload).expect("hexadecimal");
+        prost::encoding::string::encode(2_000, &"of tomorrow".to_owned(), &mut payload);
+        Self { payload: hex::encode(payload), ..self.clone() }
+    }
+
     /// The same about another notification. References are of one length, so that the message around one stays whole.
     fn about(&self, reference: &str) -> Self {
         let (from, to) = (hex::encode(&self.reference), hex::encode(reference));
@@ -91,17 +98,30 @@ async fn parked_by(world: &mut World, services: [&str; 3]) {
 
 #[tokio::test]
 async fn todays_services_hear_all_that_an_older_version_said_and_park_nothing() {
-    let events = said_by("0.1.0.ndjson");
+    all_is_heard(&said_by("0.1.0.ndjson")).await;
+}
+
+#[tokio::test]
+async fn todays_services_hear_what_a_newer_version_may_say_and_park_nothing() {
+    let mut events: Vec<Said> = said_by("0.1.0.ndjson").iter().map(Said::of_tomorrow).collect();
+    // An event of which this version knows nothing: the log alone hears it.
+    let first = events[0].clone();
+    let event_id = format!("{}{}", &first.event_id[..24], "0f".repeat(4));
+    events.push(Said { kind: "notification.of_tomorrow.v1".to_owned(), event_id, ..first });
+    all_is_heard(&events).await;
+}
+
+async fn all_is_heard(events: &[Said]) {
     let mut world = World::production().await;
     let broker = world.processes().broker().to_owned();
     let connection = Connection::connect(&broker, ConnectionProperties::default()).await.expect("connects");
     let channel = connection.create_channel().await.expect("a channel");
     for queue in ["eligibility.notifications", "triage.findings", "audit.events"] {
-        assert!(publish(&channel, queue, &events).await >= 4, "{queue}");
+        assert!(publish(&channel, queue, events).await >= 4, "{queue}");
     }
 
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for event in &events {
+    for event in events {
         kinds.entry(&event.reference).or_default().insert(&event.kind);
     }
     let kept: Vec<&str> =

@@ -1,16 +1,18 @@
 //! Case systems that do not give up: each notification is sent until it has its receipt, and now and then once more.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use acceptance::notification;
 use contracts::intake::v1::client::intake_service_client::IntakeServiceClient;
 use contracts::intake::v1::{Receipt, SubmitRequest};
 use lifecycle::{CancellationToken, pause};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
+
+use crate::notification;
 
 /// Notifications under way at once.
 const AT_ONCE: usize = 24;
@@ -22,26 +24,22 @@ const SENT_AGAIN: usize = 16;
 const BEFORE_ANOTHER_TRY: Duration = Duration::from_millis(50);
 
 /// What all senders know together.
-#[derive(Debug, Clone)]
-pub(crate) struct Senders {
+#[derive(Debug, Clone, Default)]
+pub struct Senders {
     receipts: Arc<Mutex<BTreeMap<String, Receipt>>>,
     number: watch::Sender<usize>,
     tries: Arc<Mutex<usize>>,
 }
 
 impl Senders {
-    /// Nobody has sent anything.
-    pub(crate) fn new() -> Self {
-        Self { receipts: Arc::default(), number: watch::Sender::new(0), tries: Arc::default() }
-    }
-
-    /// Sends so many notifications through the clients in turn, until each has its receipt.
-    pub(crate) fn send(&self, notifications: usize, clients: &[IntakeServiceClient<Channel>]) -> JoinSet<()> {
+    /// Sends the notifications of these numbers through the clients in turn, until each has its receipt.
+    pub fn send(&self, numbers: Range<usize>, clients: &[IntakeServiceClient<Channel>]) -> JoinSet<()> {
         let mut sending = JoinSet::new();
         for sender in 0..AT_ONCE {
             let mut senders = (self.clone(), clients.to_vec());
+            let numbers = numbers.start + sender..numbers.end;
             sending.spawn(async move {
-                for number in (sender..notifications).step_by(AT_ONCE) {
+                for number in numbers.step_by(AT_ONCE) {
                     let client = number % senders.1.len();
                     senders.0.insist(number, &mut senders.1, client).await;
                 }
@@ -51,18 +49,27 @@ impl Senders {
     }
 
     /// Waits until so many receipts have come.
-    pub(crate) async fn receipted(&self, receipts: usize) {
+    ///
+    /// # Panics
+    /// Where there are no senders any more.
+    pub async fn receipted(&self, receipts: usize) {
         let mut number = self.number.subscribe();
         number.wait_for(|number| *number >= receipts).await.expect("the senders are there");
     }
 
     /// The receipts by the sender's reference.
-    pub(crate) fn receipts(&self) -> BTreeMap<String, Receipt> {
+    ///
+    /// # Panics
+    /// Where a sender did.
+    pub fn receipts(&self) -> BTreeMap<String, Receipt> {
         self.receipts.lock().expect("no sender panicked").clone()
     }
 
     /// How often a notification was sent, all together.
-    pub(crate) fn tries(&self) -> usize {
+    ///
+    /// # Panics
+    /// Where a sender did.
+    pub fn tries(&self) -> usize {
         *self.tries.lock().expect("no sender panicked")
     }
 
