@@ -98,3 +98,25 @@ async fn a_backup_that_is_not_whole_is_refused_and_nothing_that_is_there_is_over
     assert!(code == 1 && printed.contains("no backup"), "{printed}");
     assert!(!restored.exists(), "nothing was put in place");
 }
+
+#[tokio::test]
+async fn a_start_without_the_keys_of_what_is_held_is_refused_and_draws_none_in_their_place() {
+    let data = tempfile::tempdir().expect("a folder");
+    let process = Process::up(program(), data.path()).await;
+    let (reference, note) = submitted(&process, "CASE-1").await;
+    process.terminate().await;
+    for (name, words) in [
+        ("intake-wrapping.keys", "sealed under keys that are wrapped by drawn-"),
+        ("intake-match.key", "are held"),
+    ] {
+        let (file, aside) = (data.path().join(name), data.path().join("aside"));
+        std::fs::rename(&file, &aside).expect("moves it away");
+        let (code, printed) = run(data.path(), &["up", "--listen", "127.0.0.1:0"]).await;
+        assert!(code != 0 && printed.contains(words) && printed.contains("put it back"), "{code}: {printed}");
+        assert!(!file.exists(), "{name}: nothing stands where the right one belongs");
+        std::fs::rename(&aside, &file).expect("puts it back");
+    }
+    let process = Process::up(program(), data.path()).await;
+    assert_eq!(submitted(&process, "CASE-1").await, (reference, note));
+    process.terminate().await;
+}

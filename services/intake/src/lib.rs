@@ -18,6 +18,7 @@ pub mod hold_together;
 pub mod keep_records;
 pub mod match_key;
 pub mod measures;
+pub mod needed_keys;
 pub mod prepare_revision;
 pub mod read_notification;
 pub mod record_outcomes;
@@ -50,6 +51,7 @@ use crate::grpc::records::RecordsGrpc;
 use crate::grpc::{IntakeGrpc, Limits, UseCases};
 use crate::hold_together::HoldTogether;
 use crate::keep_records::KeepRecords;
+use crate::needed_keys::{KeyGone, NeededKeys};
 use crate::prepare_revision::PrepareRevision;
 use crate::read_notification::ReadNotification;
 use crate::record_outcomes::RecordOutcomes;
@@ -96,6 +98,9 @@ pub enum StartError {
     /// Its wrapping keys cannot be read.
     #[error(transparent)]
     WrappingKeys(#[from] SourceError),
+    /// Notifications are held, and a key that they need is gone. Only over an empty store is one drawn.
+    #[error(transparent)]
+    Gone(#[from] KeyGone),
     /// What is sealed in its store cannot be used.
     #[error(transparent)]
     Sealed(#[from] NotSealed),
@@ -115,11 +120,10 @@ impl Intake {
         background: &Lifecycle,
         stopping: CancellationToken,
     ) -> Result<Self, StartError> {
-        let wrapping = config.wrapping_keys.read(ambient)?;
-        let Opened { store, records, post_room } = open(&config.store, wrapping, ambient).await?;
+        let Opened { store, records, post_room, keys } = open(config, ambient).await?;
         let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
         let receipt_key = notary.public_key().to_owned();
-        let tokeniser = match_key::open(&config.match_key, ambient)?;
+        let tokeniser = keys.tokeniser(&config.match_key, ambient)?;
         let prepare = Arc::new(PrepareRevision::new(notary, tokeniser, ambient.clone()));
         let changes = broadcast::Sender::new(REMEMBERED);
 
@@ -170,6 +174,7 @@ struct Opened {
     store: Arc<dyn Store>,
     records: Arc<dyn Records>,
     post_room: PostRoom,
+    keys: NeededKeys,
 }
 
 /// Which wrapping keys the records in a store that is open need, and do not have.
@@ -192,19 +197,24 @@ pub async fn lacking_keys(
 }
 
 /// Opens the store where the settings say it is.
-async fn open(location: &Location, wrapping: WrappingKeys, ambient: &Ambient) -> Result<Opened, StartError> {
-    Ok(match location {
+async fn open(config: &Config, ambient: &Ambient) -> Result<Opened, StartError> {
+    Ok(match &config.store {
         Location::Sqlite(file) => {
             let database = store::sqlite::open(file).await.map_err(OpenError::from)?;
+            let keys = NeededKeys::of(SqliteStore::wrapped_under(&database).await.map_err(NotSealed::from)?);
+            let wrapping = keys.wrapping(&config.wrapping_keys, ambient)?;
             let post_room = PostRoom::in_sqlite(&database, ambient);
             let store = Arc::new(SqliteStore::open(database, ambient.clone(), wrapping).await?);
-            Opened { store: store.clone(), records: store, post_room }
+            Opened { store: store.clone(), records: store, post_room, keys }
         }
         Location::Postgres(place) => {
             let database = store::postgres::open(place).await.map_err(OpenError::from)?;
+            let keys =
+                NeededKeys::of(PostgresStore::wrapped_under(&database).await.map_err(NotSealed::from)?);
+            let wrapping = keys.wrapping(&config.wrapping_keys, ambient)?;
             let post_room = PostRoom::in_postgres(&database, ambient);
             let store = Arc::new(PostgresStore::open(database, ambient.clone(), wrapping).await?);
-            Opened { store: store.clone(), records: store, post_room }
+            Opened { store: store.clone(), records: store, post_room, keys }
         }
     })
 }

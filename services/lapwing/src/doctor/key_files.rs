@@ -67,9 +67,12 @@ fn signs(check: &'static str, file: &Path, origin: Option<&str>) -> Finding {
 fn matches(check: &'static str, file: &Path) -> Finding {
     match intake::match_key::read(file) {
         Ok(_) => Finding::well(check, "it is there and has the right form").at(file.display()),
-        Err(_) if !file.exists() => {
-            missing(check, file, "children and homes that were notified before are not seen to be the same")
-        }
+        Err(_) if !file.exists() => Finding {
+            why: "intake does not start without it once a notification is held; under another key, children and homes that were \
+                  notified before are not seen to be the same"
+                .to_owned(),
+            ..missing(check, file, "")
+        },
         Err(error) => unusable(check, file, &error),
     }
 }

@@ -25,9 +25,8 @@ fn not_read(source: &KeySource, error: &SourceError) -> Finding {
         (KeySource::File(file), SourceError::File { .. }) if !file.exists() => Finding::failure(
             CHECK,
             format!("{} is not there", file.display()),
-            format!("the next start draws a new key; {LOST}"),
-            "restore the file from where its copy is kept, before intake starts again; before the very first start nothing is to be \
-             done",
+            format!("{why} once something is sealed; {LOST}"),
+            "restore the file from where its copy is kept, then start intake; before the very first start nothing is to be done",
         )
         .at(file.display()),
         // It is the services' surroundings that count, and those are not these.

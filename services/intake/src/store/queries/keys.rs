@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, Row as _};
 use storage::{Columns, Doing, ROWS, StoreError};
 
 use super::dialect::Row;
-use super::dialect::{BYTES, Connection, Db, compact, execute, fetch_all, push_among, push_rows};
+use super::dialect::{BYTES, Connection, Database, Db, compact, execute, fetch_all, push_among, push_rows};
 use super::rows::{impossible, reference, text};
 use super::sql_store::SqlStore;
 use crate::store::Lacking;
@@ -122,9 +122,9 @@ fn unwrapped(store: &SqlStore, reference: &str, wrapped: &[u8]) -> Result<DataKe
 }
 
 /// The ids of wrapping keys under which something is wrapped.
-pub(super) async fn in_use(store: &SqlStore) -> Result<Vec<String>, StoreError> {
+pub(super) async fn in_use(database: &Database) -> Result<Vec<String>, StoreError> {
     sqlx::query_scalar("SELECT DISTINCT wrapped_under FROM notification_key WHERE wrapped IS NOT NULL")
-        .fetch_all(store.database.readers())
+        .fetch_all(database.readers())
         .await
         .doing("look for the wrapping keys in use")
 }
@@ -133,7 +133,7 @@ pub(super) async fn in_use(store: &SqlStore) -> Result<Vec<String>, StoreError> 
 pub(super) async fn lacking(store: &SqlStore) -> Result<Vec<Lacking>, StoreError> {
     const DOING: &str = "try the wrapping keys in use";
     let mut lacking = Vec::new();
-    for id in in_use(store).await? {
+    for id in in_use(&store.database).await? {
         if !store.wrapping.has(&id) {
             lacking.push(Lacking::Missing(id));
             continue;

@@ -51,13 +51,21 @@ impl SqlStore {
         wrapping: WrappingKeys,
     ) -> Result<Self, NotSealed> {
         let store = Self { database, ambient, wrapping: Arc::new(wrapping), longest_call: LONGEST_CALL };
-        let mut missing = keys::in_use(&store).await?;
+        let mut missing = keys::in_use(&store.database).await?;
         missing.retain(|id| !store.wrapping.has(id));
         if !missing.is_empty() {
             return Err(NotSealed::Missing(missing.join(", ")));
         }
         keys::seal_what_is_clear(&store).await?;
         Ok(store)
+    }
+
+    /// The ids of the wrapping keys under which something is sealed; none where nothing is.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn wrapped_under(database: &Database) -> Result<Vec<String>, StoreError> {
+        keys::in_use(database).await
     }
 
     /// On a database that is only looked at: nothing is sealed, and whether keys are missing is for [`Self::lacking`] to say.
