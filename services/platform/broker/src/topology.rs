@@ -1,7 +1,8 @@
 //! The topology on a broker: declared, checked, exported. Its words are in `contracts::topology`.
 //!
 //! What a reader would get wrong: bindings cannot be read over AMQP. Who may declares them with every session, which is as good:
-//! declaring one that is there does nothing. Who may not ([`Config::declare`]) sees exchanges and queues alone.
+//! declaring one that is there does nothing. Who may not ([`Config::declare`]) sees exchanges and queues alone, and binds again the
+//! queues that its service keeps.
 
 mod definitions;
 mod users;
@@ -102,6 +103,21 @@ const EXCHANGES: [(&str, ExchangeKind); 3] = [
 /// Makes what is missing, or only looks whether it is there, on a connection that is there.
 pub(crate) async fn see_to(config: &Config, connection: &Connection) -> Result<(), BrokerError> {
     if config.declare { declare_on(connection).await } else { expect_on(connection).await }
+}
+
+/// Binds again the queues that a service keeps, which its own user may; what they are bound to already stays as it is. Not what
+/// is given up: without its binding the broker keeps that in its queue, and loses nothing.
+pub(crate) async fn bind(connection: &Connection, kept: &[&Queue]) -> Result<(), BrokerError> {
+    let channel = connection.create_channel().await?;
+    for queue in kept {
+        for key in queue.bindings {
+            let options = QueueBindOptions::default();
+            channel
+                .queue_bind(queue.name.into(), EXCHANGE.into(), (*key).into(), options, FieldTable::default())
+                .await?;
+        }
+    }
+    Ok(channel.close(200, "bound".into()).await?)
 }
 
 /// Asks for every exchange and queue, which any user may.

@@ -19,8 +19,10 @@ pub const USERS: [&str; 8] = [
 ];
 
 /// What a user may do in a virtual host: patterns of the exchanges and queues that it may make, write to and read from; and the
-/// routing keys that it may publish, by exchange. Every service may publish to no more than two exchanges: events, by the names
-/// that it tells, and retries, to the queues that it keeps.
+/// routing keys that it may publish, and bind queues to, by exchange. Every service may publish to no more than two exchanges:
+/// events, by the names that it tells, and retries, to the queues that it keeps. It may bind these queues again, to what the table
+/// has them bound to: the broker calls that writing to the queue and reading from the exchange. A queue is published to by the
+/// default exchange alone, which nobody may write to.
 pub fn permissions(vhost: &str, user: &str) -> (Value, Vec<Value>) {
     if user == "lapwing_topology" {
         return (of_topology(vhost, user), Vec::new());
@@ -31,14 +33,18 @@ pub fn permissions(vhost: &str, user: &str) -> (Value, Vec<Value>) {
         QUEUES.iter().filter(|queue| queue.reader() == name).map(|queue| queue.name.to_owned()).collect();
     let kept = QUEUES.iter().filter(|queue| queue.keeper == name);
     let collected = kept.clone().map(contracts::topology::Queue::parked);
-    let read: Vec<String> = read_by.into_iter().chain(collected).collect();
-    let write = if service { vec![EXCHANGE.to_owned(), RETRY_EXCHANGE.to_owned()] } else { Vec::new() };
+    let retried: Vec<String> = kept.clone().map(|queue| queue.name.to_owned()).collect();
+    let bound: Vec<String> = kept.flat_map(|queue| queue.bindings).map(|key| (*key).to_owned()).collect();
+    let exchanges = |all: &[&str]| -> Vec<String> {
+        if service { all.iter().map(|&exchange| exchange.to_owned()).collect() } else { Vec::new() }
+    };
+    let read = [read_by, collected.collect(), exchanges(&[EXCHANGE])].concat();
+    let write = [exchanges(&[EXCHANGE, RETRY_EXCHANGE]), retried.clone()].concat();
     let told: Vec<String> =
         if service { told_by(name).into_iter().map(str::to_owned).collect() } else { Vec::new() };
-    let retried: Vec<String> = kept.map(|queue| queue.name.to_owned()).collect();
-    let topics = [(EXCHANGE, told), (RETRY_EXCHANGE, retried)];
-    let topics = topics.into_iter().map(|(exchange, keys)| {
-        json!({ "user": user, "vhost": vhost, "exchange": exchange, "write": one_of(&keys), "read": one_of(&[]) })
+    let topics = [(EXCHANGE, told, bound), (RETRY_EXCHANGE, retried, Vec::new())];
+    let topics = topics.into_iter().map(|(exchange, written, read)| {
+        json!({ "user": user, "vhost": vhost, "exchange": exchange, "write": one_of(&written), "read": one_of(&read) })
     });
     let permission = json!({
         "user": user, "vhost": vhost, "configure": one_of(&[]), "write": one_of(&write), "read": one_of(&read)

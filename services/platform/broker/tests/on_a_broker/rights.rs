@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use broker::topology::{USERS, export};
-use broker::{BrokerError, Config, Publisher, Reachable, collect_parked, consume, probe, topology};
+use broker::{
+    BrokerError, Config, Publisher, Reachable, collect_parked, consume, observe_queues, probe, topology,
+};
 use contracts::events::{ALL, CASE_STAND_ASIDE_LIFTED, NOTIFICATION_ASSESSED, NOTIFICATION_RECEIVED};
 use contracts::topology::{
     EXCHANGE, PARKING_EXCHANGE, QUEUES, RETRY_EXCHANGE, TELLERS, routing_keys, told_by,
@@ -116,23 +118,75 @@ async fn a_user_reads_its_own_queues_and_changes_none() {
             let deleted = channel.queue_delete(queue.name.into(), QueueDeleteOptions::default()).await;
             assert!(deleted.is_err(), "{user} deleted {}", queue.name);
         }
-        // The way by which a reader would get what is not its own: a queue that it made, bound to every event.
+        // A way by which a reader would get what is not its own: a queue that it made, bound to every event.
         let channel = connection.create_channel().await.expect("a channel");
         let own = QueueDeclareOptions { exclusive: true, ..Default::default() };
         assert!(
             channel.queue_declare(format!("{name}.own").into(), own, FieldTable::default()).await.is_err()
         );
-        let channel = connection.create_channel().await.expect("a channel");
-        let queue = QUEUES.iter().find(|queue| queue.reader() == name).expect("it reads one").name;
-        let binding = channel.queue_bind(
-            queue.into(),
-            EXCHANGE.into(),
-            "#".into(),
-            QueueBindOptions::default(),
-            FieldTable::default(),
-        );
-        assert!(binding.await.is_err(), "{user} bound {queue} to every event");
     }
+}
+
+async fn may_bind(connection: &Connection, queue: &str, exchange: &str, key: &str) -> bool {
+    let channel = connection.create_channel().await.expect("a channel");
+    let (options, arguments) = (QueueBindOptions::default(), FieldTable::default());
+    channel.queue_bind(queue.into(), exchange.into(), key.into(), options, arguments).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_service_binds_the_queues_that_it_keeps_to_what_they_take_and_nobody_binds_more() {
+    const VHOST: &str = "rights-to-bind";
+    let server = prepared(VHOST).await;
+    for user in USERS.into_iter().filter(|user| *user != "lapwing_topology") {
+        let (connection, _channel) = channel(&of_user(&server, VHOST, user)).await;
+        let kept = QUEUES.iter().filter(|queue| service_of(user) == Some(queue.keeper));
+        let taken: Vec<&str> = kept.flat_map(|queue| queue.bindings).copied().collect();
+        for queue in QUEUES {
+            let keeps = service_of(user) == Some(queue.keeper);
+            for key in QUEUES.iter().flat_map(|queue| queue.bindings) {
+                let may = may_bind(&connection, queue.name, EXCHANGE, key).await;
+                assert_eq!(may, keeps && taken.contains(key), "{user}, {} to {key}", queue.name);
+            }
+            for (exchange, bound) in
+                [(PARKING_EXCHANGE, queue.parked()), (RETRY_EXCHANGE, queue.name.to_owned())]
+            {
+                assert!(
+                    !may_bind(&connection, &bound, exchange, &bound).await,
+                    "{user}, {bound} to {exchange}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_binding_that_somebody_took_away_is_made_again_by_a_service_that_may_not_declare() {
+    const VHOST: &str = "rights-to-bind-again";
+    const QUEUE: &str = "eligibility.notifications";
+    let server = prepared(VHOST).await;
+    let (_connection, maker) = channel(&of_user(&server, VHOST, "lapwing_topology")).await;
+    let unbound = maker.queue_unbind(
+        QUEUE.into(),
+        EXCHANGE.into(),
+        NOTIFICATION_RECEIVED.into(),
+        FieldTable::default(),
+    );
+    unbound.await.expect("unbound");
+    let intake = Publisher::new(of_user(&server, VHOST, "lapwing_intake"));
+    publish_all(&intake, vec![event(1, NOTIFICATION_RECEIVED)]).await;
+    assert_eq!(server.depths(&server.url(VHOST)).await[QUEUE], 0, "audit has it, and so it is confirmed");
+    let lifecycle = Lifecycle::new();
+    observe_queues(&of_user(&server, VHOST, "lapwing_eligibility"), "eligibility", &lifecycle);
+    let arrived = async {
+        for number in 2_u128.. {
+            publish_all(&intake, vec![event(number, NOTIFICATION_RECEIVED)]).await;
+            if server.depths(&server.url(VHOST)).await[QUEUE] > 0 {
+                break;
+            }
+        }
+    };
+    let arrived = tokio::time::timeout(std::time::Duration::from_secs(60), arrived).await;
+    assert!(arrived.is_ok(), "nobody bound the queue again");
 }
 
 #[tokio::test]
