@@ -12,10 +12,12 @@ use ambient::Ambient;
 use broker::topology::{USERS, User};
 use identity::DevelopmentAuthority;
 use secrecy::SecretString;
+use storage::Location;
 use testbed::{postgres, rabbitmq};
 
 use crate::process::{Running, command};
 use crate::proxy::Proxy;
+use crate::world::under_way;
 use crate::{Addresses, Clients, until};
 
 /// The services, in the order in which they start: intake asks eligibility.
@@ -334,11 +336,21 @@ impl Production {
         parked
     }
 
+    /// Waits until every event is delivered, and checks that none was put aside and that every notification is before the panel.
+    ///
+    /// # Panics
+    /// Where an event was put aside, or is nowhere any more.
+    pub async fn settled(&self) {
+        self.delivered().await;
+        let place = self.ground.postgres.place(&self.database, "intake");
+        assert_eq!(under_way(&Location::Postgres(place)).await, 0, "held, and not queued for the panel");
+    }
+
     /// Waits until every event is delivered, and checks that none was put aside.
     ///
     /// # Panics
     /// Where an event was put aside.
-    pub async fn settled(&self) {
+    pub async fn delivered(&self) {
         // Twice, for what is read from a queue may be told anew a moment later.
         for _ in 0..2 {
             until("every event to be delivered", async || (self.waiting().await == 0).then_some(())).await;

@@ -7,6 +7,7 @@ use contracts::notification::v1::{
     Answer, Area, Child, ChildFacts, Event, Incident, IncidentFacts, Judgement, Nation, Notification,
 };
 use lapwing::embedded::{Config, Embedded, Stopped};
+use storage::Location;
 use tempfile::TempDir;
 
 use crate::{Clients, Production, until};
@@ -137,7 +138,7 @@ impl World {
         }
     }
 
-    /// Waits until every event is delivered, and checks that none was put aside.
+    /// Waits until every event is delivered, and checks that none was put aside and that every notification is before the panel.
     pub async fn settled(&self) {
         let embedded = match &self.running {
             Mode::Embedded(embedded) => embedded,
@@ -149,7 +150,17 @@ impl World {
             (waiting.events == 0).then_some(())
         })
         .await;
+        let store = Location::Sqlite(self.folder.path().join("intake.sqlite"));
+        assert_eq!(under_way(&store).await, 0, "held, and not queued for the panel");
     }
+}
+
+/// How many notifications an intake's store holds that are not known to be queued for the panel.
+pub(crate) async fn under_way(store: &Location) -> u64 {
+    let store = store.look().await.expect("it can be looked at");
+    let under_way = intake::under_way(&store).await.expect("counted");
+    store.close().await;
+    under_way.notifications
 }
 
 /// A well-formed notification with a duty under s.16C(1)(a), for stories about something else.

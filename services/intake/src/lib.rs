@@ -19,6 +19,7 @@ pub mod keep_records;
 pub mod match_key;
 pub mod measures;
 pub mod needed_keys;
+pub mod observe_way;
 pub mod prepare_revision;
 pub mod read_notification;
 pub mod record_outcomes;
@@ -52,13 +53,14 @@ use crate::grpc::{IntakeGrpc, Limits, UseCases};
 use crate::hold_together::HoldTogether;
 use crate::keep_records::KeepRecords;
 use crate::needed_keys::{KeyGone, NeededKeys};
+use crate::observe_way::ObserveWay;
 use crate::prepare_revision::PrepareRevision;
 use crate::read_notification::ReadNotification;
 use crate::record_outcomes::RecordOutcomes;
 use crate::rotate_keys::RotateKeys;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Lacking, NotSealed, Records, Store};
+use crate::store::{Lacking, NotSealed, Records, Store, UnderWay};
 
 /// The service's name: in events, spans and certificates.
 pub const SERVICE: &str = "intake";
@@ -77,6 +79,8 @@ pub struct Intake {
     pub records: RecordsServiceServer<RecordsGrpc>,
     /// Hears what the other services found.
     pub outcomes: Arc<Outcomes>,
+    /// Tells how many notifications are on their way.
+    pub way: Arc<ObserveWay>,
     /// Where its events leave and are put aside.
     pub post_room: PostRoom,
     /// The public key with which receipts verify.
@@ -147,6 +151,7 @@ impl Intake {
             background.run(retention.clone().go_on(by, every, background.stopping()));
         }
         let records = RecordsGrpc::new(keep.clone(), retention, RotateKeys::new(records), stopping.clone());
+        let way = Arc::new(ObserveWay::new(store.clone(), ambient.clone()));
         let outcomes = RecordOutcomes::new(store, changes, ambient.clone());
         let limits = Limits {
             items_in_flight: config.items_in_flight,
@@ -158,6 +163,7 @@ impl Intake {
             grpc: IntakeServiceServer::new(grpc).max_decoding_message_size(config.largest_message),
             records: RecordsServiceServer::new(records),
             outcomes: Arc::new(Outcomes::new(outcomes, keep)),
+            way,
             post_room,
             receipt_key,
         })
@@ -193,6 +199,17 @@ pub async fn lacking_keys(
         storage::Opened::Postgres(database) => {
             PostgresStore::looking(database.clone(), ambient.clone(), wrapping).lacking().await
         }
+    }
+}
+
+/// The notifications in a store that is open which are not known to be queued for the panel.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn under_way(store: &storage::Opened) -> Result<UnderWay, StoreError> {
+    match store {
+        storage::Opened::Sqlite(database) => SqliteStore::under_way_in(database).await,
+        storage::Opened::Postgres(database) => PostgresStore::under_way_in(database).await,
     }
 }
 

@@ -29,6 +29,6 @@ async fn start(config: Config, host: &Host) -> anyhow::Result<Hosted> {
         subscribers: vec![intake.outcomes],
         post_room: intake.post_room,
         tells: vec![("receipt_key", intake.receipt_key)],
-        observed: Vec::new(),
+        observed: vec![intake.way],
     })
 }

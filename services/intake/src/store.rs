@@ -113,6 +113,24 @@ pub enum Lacking {
     Another(String),
 }
 
+/// The notifications that are held and not known to be queued for the panel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    /// How many.
+    pub notifications: u64,
+    /// The one whose newest revision has waited longest; none where there is none.
+    pub oldest: Option<Oldest>,
+}
+
+/// The notification that has been under way for longest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oldest {
+    /// Which.
+    pub reference: Reference,
+    /// When its newest revision was received.
+    pub since: Timestamp,
+}
+
 /// A notification as an authority may see it.
 #[derive(Clone)]
 pub struct HeldNotification {
@@ -238,6 +256,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Nothing of the batch has effect then.
     async fn record_outcomes(&self, heard: &[Heard<Progress>], now: Timestamp) -> Result<(), StoreError>;
+
+    /// The notifications that are not known to be queued for the panel.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn under_way(&self) -> Result<UnderWay, StoreError>;
 
     /// The hand-overs from and to an authority: first those that wait, each part in the order of the offers; at most
     /// 500, and about 3 MiB of findings, but one at least.

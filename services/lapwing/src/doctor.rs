@@ -18,6 +18,7 @@ mod sealing;
 mod settings;
 mod stores;
 mod subject;
+mod way;
 
 use std::path::Path;
 use std::time::Duration;

@@ -230,7 +230,8 @@ impl Services {
         let rooms = self.names().zip(self.post_rooms()).map(|(name, room)| {
             Arc::new(ObservedPostRoom::new(name, room.clone(), ambient.clone())) as Arc<dyn Observed>
         });
-        let own: [Arc<dyn Observed>; 2] = [self.triage.queue.clone(), self.audit.log.clone()];
+        let own: [Arc<dyn Observed>; 3] =
+            [self.intake.way.clone(), self.triage.queue.clone(), self.audit.log.clone()];
         rooms.chain(own).collect()
     }
 

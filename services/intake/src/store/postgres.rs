@@ -67,6 +67,8 @@ mod sql_records;
 mod sql_store;
 #[path = "queries/steps.rs"]
 mod steps;
+#[path = "queries/under_way.rs"]
+mod under_way;
 #[path = "queries/writing.rs"]
 mod writing;
 

@@ -18,6 +18,7 @@ on_both_stores![
     a_batch_may_tell_of_one_step_many_times_and_the_latest_counts,
     what_is_queued_anew_after_its_acknowledgement_waits_until_it_is_acknowledged_anew,
     an_acknowledgement_stays_with_its_revision_where_that_is_queued_anew_before_it_is_heard,
+    what_is_held_is_under_way_until_its_newest_revision_is_heard_to_be_queued,
 ];
 
 async fn a_step_that_is_heard_twice_is_told_once(on: On) {
@@ -163,4 +164,28 @@ async fn a_batch_may_tell_of_one_step_many_times_and_the_latest_counts(on: On) {
         status.steps[1..].iter().map(|step| step.at.expect("a time").seconds - 1_800_000_000).collect();
     assert_eq!(seconds, [0, 3, 6], "a finding is told once; of the others the latest counts");
     assert_eq!((status.stage(), status.lane()), (Stage::Acknowledged, Lane::Decision));
+}
+
+async fn what_is_held_is_under_way_until_its_newest_revision_is_heard_to_be_queued(on: On) {
+    let room = on.room().await;
+    let under_way = async || {
+        let under_way = room.store.under_way().await.expect("counted");
+        (under_way.notifications, under_way.oldest.map(|oldest| oldest.reference))
+    };
+    assert_eq!(under_way().await, (0, None));
+    let first = room.held().await;
+    let second = room.candidate(&notification("373", "A-2", ""));
+    room.hold(&second).await;
+    let second = second.receipt.reference;
+    assert_eq!(under_way().await, (2, Some(first)));
+    // A finding alone is not yet before the panel.
+    for outcome in [assessed(1, "373", ""), queued(1)] {
+        assert_eq!(under_way().await.0, 2);
+        room.record(&[room.heard(first, outcome)]).await;
+    }
+    assert_eq!(under_way().await, (1, Some(second)));
+    room.hold(&room.amendment(first, 2, &notification("373", "A-1", "second"))).await;
+    assert_eq!(under_way().await.0, 2, "the panel has the older revision alone");
+    room.record(&[room.heard(second, queued(1)), room.heard(first, queued(2))]).await;
+    assert_eq!(under_way().await, (0, None));
 }

@@ -12,7 +12,7 @@ use super::door::{self, Door};
 use super::finding::{Finding, Group};
 use super::key_files::KeyFile;
 use super::log::Log;
-use super::{broker as brokers, certificates, disk, key_files, log, sealing, stores};
+use super::{broker as brokers, certificates, disk, key_files, log, sealing, stores, way};
 
 /// How long whoever looks at the clock between steps may take to see that its time is over.
 const TO_END: Duration = Duration::from_secs(5);
@@ -148,6 +148,12 @@ impl Subject {
                 || vec![no_answer("wrapping keys", patience, "run by hand the command that prints them")];
             found.extend(looking.unwrap_or_else(|_| late()));
         }
+        if self.service == intake::SERVICE {
+            let looking = tokio::time::timeout(patience, way::look(&store, ambient)).await;
+            let late =
+                || no_answer(way::CHECK, patience, "look at the database's log, and at what lies between");
+            found.push(looking.unwrap_or_else(|_| late()));
+        }
         // Where it does not even close in time, that is told by what it did not answer.
         let _closed = tokio::time::timeout(TO_END, store.close()).await;
         found
@@ -156,7 +162,8 @@ impl Subject {
     fn rest_on_the_store(&self) -> impl Iterator<Item = &'static str> {
         let log = self.log.as_ref().map(|_| "log");
         let wrapping = self.wrapping.as_ref().map(|_| "wrapping keys");
-        [log, wrapping].into_iter().flatten()
+        let way = (self.service == intake::SERVICE).then_some(way::CHECK);
+        [log, wrapping, way].into_iter().flatten()
     }
 
     fn disk(&self) -> Finding {

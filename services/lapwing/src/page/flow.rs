@@ -12,6 +12,7 @@ use crate::measures;
 pub(super) struct Flow {
     pub(super) stands: String,
     pub(super) serves: bool,
+    pub(super) under_way: String,
     pub(super) rooms: Vec<Room>,
     pub(super) lanes: Vec<LaneLine>,
     pub(super) held: Vec<Counted>,
@@ -78,6 +79,7 @@ impl Flow {
         Self {
             stands,
             serves,
+            under_way: under_way(measured),
             rooms: rooms(measured),
             lanes: lanes(measured),
             held: counted(measured, "lapwing.revisions.held", "lapwing_revision_kind"),
@@ -109,6 +111,17 @@ fn samples(measured: &Measured, name: &str) -> Vec<Sample> {
 
 fn label(sample: &Sample, name: &str) -> String {
     sample.by.get(name).cloned().unwrap_or_default()
+}
+
+/// What has its receipt and is not yet before the panel, wherever it is.
+fn under_way(measured: &Measured) -> String {
+    let value = |name: &str| samples(measured, name).first().map_or(0.0, |sample| sample.value);
+    let notifications = value("lapwing.notifications.under_way");
+    if notifications == 0.0 {
+        return "Every notification that is held is queued for the panel.".to_owned();
+    }
+    let age = age(value("lapwing.notifications.under_way.age"));
+    format!("Held, and not yet queued for the panel: {} ({age}).", number(notifications))
 }
 
 fn rooms(measured: &Measured) -> Vec<Room> {

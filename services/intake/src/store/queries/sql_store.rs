@@ -19,10 +19,10 @@ use storage::StoreError;
 use tokio::time::timeout;
 
 use super::dialect::{COMMITS_AT_ONCE, Database};
-use super::{hand_overs, hold, keys, outcomes, read};
+use super::{hand_overs, hold, keys, outcomes, read, under_way};
 use crate::store::{
     Answered, Candidate, GivenReceipt, HeldNotification, Holding, Key, Lacking, NotSealed, Offer, Progress,
-    Standing, Store,
+    Standing, Store, UnderWay,
 };
 
 /// How long a call may take: longer than a statement of PostgreSQL (15 s), so that its own error is told where it has one.
@@ -66,6 +66,14 @@ impl SqlStore {
     /// Where the store cannot be read.
     pub async fn wrapped_under(database: &Database) -> Result<Vec<String>, StoreError> {
         keys::in_use(database).await
+    }
+
+    /// As [`Store::under_way`], of a database that is only looked at.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn under_way_in(database: &Database) -> Result<UnderWay, StoreError> {
+        under_way::under_way(database).await
     }
 
     /// On a database that is only looked at: nothing is sealed, and whether keys are missing is for [`Self::lacking`] to say.
@@ -136,6 +144,10 @@ impl Store for SqlStore {
 
     async fn record_outcomes(&self, heard: &[Heard<Progress>], now: Timestamp) -> Result<(), StoreError> {
         self.in_time("record what became of notifications", outcomes::record(self, heard, now)).await
+    }
+
+    async fn under_way(&self) -> Result<UnderWay, StoreError> {
+        self.in_time("count what is under way", under_way::under_way(&self.database)).await
     }
 
     async fn hand_overs(&self, authority: &str, also_ended: bool) -> Result<Vec<HandOverOffer>, StoreError> {

@@ -1,0 +1,35 @@
+//! What is held and not known to be before the panel: numbers of the whole store, for whoever watches it.
+
+use contracts::notification::v1::Stage;
+use sqlx::Row as _;
+use storage::{Doing, StoreError};
+
+use super::dialect::Database;
+use super::rows::{impossible, reference, text};
+use crate::store::{Oldest, UnderWay};
+
+const COUNTING: &str = "count what is under way";
+
+/// Counts notifications of whose newest revision nobody has said that it is queued. Every finding is queued, whatever it is, so
+/// each is one that will be, or one whose way is broken. Keys are looked through first, and rows read of those that are left.
+pub(super) async fn under_way(database: &Database) -> Result<UnderWay, StoreError> {
+    let row = sqlx::query(
+        "WITH newest AS (SELECT reference, max(number) AS number FROM revision GROUP BY reference) \
+         SELECT held.reference, held.received_at, count(*) OVER () AS notifications FROM newest \
+         JOIN revision held ON held.reference = newest.reference AND held.number = newest.number \
+         WHERE NOT EXISTS (SELECT 1 FROM step WHERE step.reference = newest.reference \
+           AND step.revision = newest.number AND step.stage = $1) \
+         ORDER BY held.received_at, held.reference LIMIT 1",
+    )
+    .bind(Stage::Queued as i64)
+    .fetch_optional(database.readers())
+    .await
+    .doing(COUNTING)?;
+    let Some(row) = row else { return Ok(UnderWay::default()) };
+    let notifications: i64 = row.try_get("notifications").doing(COUNTING)?;
+    let (key, since): (String, i64) = (text(&row, "reference")?, row.try_get("received_at").doing(COUNTING)?);
+    let since = jiff::Timestamp::from_microsecond(since)
+        .map_err(|error| impossible("revision", "received_at", key.clone())(error.to_string()))?;
+    let oldest = Some(Oldest { reference: reference(key)?, since });
+    Ok(UnderWay { notifications: notifications.unsigned_abs(), oldest })
+}
