@@ -7,6 +7,7 @@ mod brought_together;
 mod command;
 mod doctor;
 mod fixtures;
+mod gone;
 mod hand_over;
 mod hostile;
 mod identity;
