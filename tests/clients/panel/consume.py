@@ -85,7 +85,7 @@ def consume(
         # The pause bounds how late the end of the time is seen; a message is seen at once.
         for method, properties, body in channel.consume(contract.queue, inactivity_timeout=0.2):
             if method is not None:
-                fresh += settle(channel, method.delivery_tag, contract, handled, properties, body)
+                fresh += settle(channel, method, contract, handled, properties, body)
             if arguments.count is not None and fresh >= arguments.count:
                 break
             if end is not None and time.monotonic() >= end:
@@ -98,17 +98,17 @@ def consume(
     return DONE
 
 
-def settle(channel, tag: int, contract: Contract, handled: Handled, properties, body: bytes) -> int:
+def settle(channel, method, contract: Contract, handled: Handled, properties, body: bytes) -> int:
     """Handles one message and tells the broker. Returns how many new messages that was: 1, or 0."""
     try:
-        said = contract.read(properties, body)
+        said = contract.read(method.routing_key, properties, body)
     except Unreadable as reason:
         tell(f"rejected a message, to be parked: {reason}")
-        channel.basic_reject(tag, requeue=False)
+        channel.basic_reject(method.delivery_tag, requeue=False)
         return 0
     fresh = keep(handled, said)
     # Only now: whatever happens before, the message comes again.
-    channel.basic_ack(tag)
+    channel.basic_ack(method.delivery_tag)
     return int(fresh)
 
 

@@ -51,8 +51,11 @@ class Contract:
         self._headers = jsonschema.Draft7Validator(self.message["headers"])
         self.payload_class = self._generated_class()
 
-    def read(self, properties: typing.Any, body: bytes) -> Said:
+    def read(self, routing_key: str, properties: typing.Any, body: bytes) -> Said:
         """Reads a message by the document's rules, or raises Unreadable."""
+        # Its own, or, where it was parked and is retried, the queue's name.
+        if routing_key not in (self.channel["bindings"]["amqp"]["x-routing-key"], self.queue):
+            raise Unreadable("it came under another routing key than the queue's own")
         headers = dict(properties.headers or {})
         self._check_headers(headers)
         if properties.content_type != self.message["contentType"]:

@@ -59,12 +59,13 @@ class Broker:
         self._channel.queue_declare(QUEUE, durable=True, arguments=parking)
         self._channel.queue_bind(QUEUE, exchange["name"], BINDING["x-routing-key"])
 
-    def publish(self, headers: dict, body: bytes, content_type: str = "application/protobuf") -> None:
+    def publish(
+        self, headers: dict, body: bytes, content_type: str = "application/protobuf", key: str = BINDING["x-routing-key"]
+    ) -> None:
         properties = pika.BasicProperties(
             content_type=content_type, message_id=headers.get("ce-id"), headers=headers, delivery_mode=2, priority=4
         )
-        exchange, key = BINDING["x-exchange"]["name"], BINDING["x-routing-key"]
-        self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
+        self._channel.basic_publish(BINDING["x-exchange"]["name"], key, body, properties, mandatory=True)
 
     def parked(self, expected: int) -> list[tuple[str | None, str]]:
         """Takes what is parked, once as much has arrived as is expected: the ce-id of each, and why it is there."""
@@ -181,17 +182,21 @@ def what_cannot_be_read_is_parked_and_holds_up_nothing(broker: Broker, consumer:
     for wrong, payload, _ in bad:
         broker.publish(wrong, payload)
     broker.publish(headers, body, content_type="application/json")
+    # By a further key: it comes to this queue under one that is not this queue's.
+    broker.publish(headers | {"CC": [BINDING["x-routing-key"]]}, body, key="notification.received.v1")
     good = made(202)
     broker.publish(*good)
 
     code, lines, errors = consumer.run("--count", "1", "--timeout-seconds", "60")
     assert (code, [line["ce-id"] for line in lines]) == (0, [good[0]["ce-id"]]), (code, lines, errors)
     reasons = [line.rpartition("to be parked: ")[2] for line in errors.splitlines()]
-    assert reasons == [reason for _, _, reason in bad] + ["its content type is not application/protobuf"], reasons
+    assert reasons == [reason for _, _, reason in bad] + [
+        "its content type is not application/protobuf", "it came under another routing key than the queue's own"
+    ], reasons
     assert not any(value in errors for value in ("LW-", headers["ce-id"])), errors
 
     found = broker.parked(len(reasons))
-    assert [identity for identity, _ in found] == [wrong.get("ce-id") for wrong, _, _ in bad] + [headers["ce-id"]]
+    assert [identity for identity, _ in found] == [wrong.get("ce-id") for wrong, _, _ in bad] + 2 * [headers["ce-id"]]
     assert {reason for _, reason in found} == {"rejected"}, found
 
 

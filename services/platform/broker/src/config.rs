@@ -17,7 +17,8 @@ pub struct Config {
     #[serde(default)]
     pub password_file: Option<PathBuf>,
     /// Whether this service makes what the broker lacks of exchanges, queues and bindings. Its user needs the right to; with
-    /// `false` it needs none, only looks whether exchanges and queues are there, and `lapwing topology declare` makes them.
+    /// `false` it looks whether exchanges and queues are there, which `lapwing topology declare` makes, and binds again the
+    /// queues that it keeps, where its user may.
     #[serde(default = "declare")]
     pub declare: bool,
     /// The file with the certificate of the authority that vouches for the broker (PEM), where the system does not know it.

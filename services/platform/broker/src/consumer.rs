@@ -214,14 +214,14 @@ struct Hearing {
 #[async_trait]
 impl Handler for Hearing {
     async fn handle(&self, batch: &[Delivery], stop: &CancellationToken) -> Result<bool, BrokerError> {
-        let mut envelopes: Vec<Envelope> = Vec::with_capacity(batch.len());
+        let (mut envelopes, queue) = (Vec::with_capacity(batch.len()), self.queue());
         for delivery in batch {
             let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
             let read = envelope(&delivery.properties, &delivery.data);
-            match read.and_then(|event| under_its_name(event, exchange, key)) {
+            match read.and_then(|event| under_its_name(event, exchange, key, queue)) {
                 Ok(event) => envelopes.push(event),
                 Err(error) => {
-                    tracing::error!(queue = self.receiver.subscriber.queue(), %error, "rejected a message; it will be parked");
+                    tracing::error!(queue, %error, "rejected a message; it will be parked");
                     let rejected = delivery.reject(BasicRejectOptions { requeue: false }).await;
                     rejected.map_err(|error| BrokerError::ended(&error))?;
                 }

@@ -92,14 +92,20 @@ fn text(headers: &FieldTable, header: &str) -> Option<String> {
     (!text.contains('\0')).then(|| text.to_owned())
 }
 
-/// The event, where it was published under its own name. A broker holds a user to routing keys, and not to what it writes into
-/// headers. What was put aside comes back by its queue's name, from whoever keeps the queue.
+/// The event, where it was published under its own name. A broker holds a user to the routing key, and not to what it writes into
+/// headers: neither to the name there, nor to further keys in `CC` and `BCC`, by which it comes to queues that the user may not
+/// publish to, under a key of its own. What was put aside comes back by this queue's name, from whoever keeps the queue.
 ///
 /// # Errors
 /// [`NoEvent`]: its header names another event than the routing key.
-pub(crate) fn under_its_name(event: Envelope, exchange: &str, key: &str) -> Result<Envelope, NoEvent> {
+pub(crate) fn under_its_name(
+    event: Envelope,
+    exchange: &str,
+    key: &str,
+    queue: &str,
+) -> Result<Envelope, NoEvent> {
     // The default exchange is where versions before this one sent what comes back.
-    let came_back = exchange == RETRY_EXCHANGE || exchange.is_empty();
+    let came_back = (exchange == RETRY_EXCHANGE || exchange.is_empty()) && key == queue;
     if came_back || routing_keys(&event.kind).contains(&key) {
         return Ok(event);
     }

@@ -20,8 +20,8 @@ use crate::{BrokerError, Config, topology};
 /// How often the broker is asked. It counts what a queue holds every five seconds itself.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Every so many looks the topology is seen to: once a minute.
-const SEE_TO: u32 = 12;
+/// Every so many looks the topology is seen to: four times a minute. What is told while a binding is away does not come to its queue.
+const SEE_TO: u32 = 3;
 
 /// Observes the queues that a service keeps, by the table of the topology: its own, and those of readers that are not
 /// Lapwing's. Over a connection of its own, which is made anew where it breaks; whoever publishes and reads says that it did.

@@ -21,8 +21,7 @@ pub const USERS: [&str; 8] = [
 /// What a user may do in a virtual host: patterns of the exchanges and queues that it may make, write to and read from; and the
 /// routing keys that it may publish, and bind queues to, by exchange. Every service may publish to no more than two exchanges:
 /// events, by the names that it tells, and retries, to the queues that it keeps. It may bind these queues again, to what the table
-/// has them bound to: the broker calls that writing to the queue and reading from the exchange. A queue is published to by the
-/// default exchange alone, which nobody may write to.
+/// has any of them bound to: the broker calls that writing to the queue and reading from the exchange, and lets it unbind as well.
 pub fn permissions(vhost: &str, user: &str) -> (Value, Vec<Value>) {
     if user == "lapwing_topology" {
         return (of_topology(vhost, user), Vec::new());

@@ -15,7 +15,7 @@ use lapin::options::{
     BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions,
     QueueDeleteOptions,
 };
-use lapin::types::FieldTable;
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Connection};
 use lifecycle::Lifecycle;
 use testbed::rabbitmq::Server;
@@ -145,8 +145,10 @@ async fn a_service_binds_the_queues_that_it_keeps_to_what_they_take_and_nobody_b
             let keeps = service_of(user) == Some(queue.keeper);
             for key in QUEUES.iter().flat_map(|queue| queue.bindings) {
                 let may = may_bind(&connection, queue.name, EXCHANGE, key).await;
+                // The broker asks about queue and key apart: of several queues, each may be bound to what any of them takes.
                 assert_eq!(may, keeps && taken.contains(key), "{user}, {} to {key}", queue.name);
             }
+            // What is given up, and what is tried again, is bound by whoever declares.
             for (exchange, bound) in
                 [(PARKING_EXCHANGE, queue.parked()), (RETRY_EXCHANGE, queue.name.to_owned())]
             {
@@ -165,28 +167,34 @@ async fn a_binding_that_somebody_took_away_is_made_again_by_a_service_that_may_n
     const QUEUE: &str = "eligibility.notifications";
     let server = prepared(VHOST).await;
     let (_connection, maker) = channel(&of_user(&server, VHOST, "lapwing_topology")).await;
-    let unbound = maker.queue_unbind(
-        QUEUE.into(),
-        EXCHANGE.into(),
-        NOTIFICATION_RECEIVED.into(),
-        FieldTable::default(),
-    );
-    unbound.await.expect("unbound");
+    let take_away = async || {
+        let key = NOTIFICATION_RECEIVED.into();
+        maker.queue_unbind(QUEUE.into(), EXCHANGE.into(), key, FieldTable::default()).await.expect("unbound");
+    };
+    let is_there = async || {
+        let columns = ["source_name", "destination_name", "routing_key"];
+        let all = [&["-q", "list_bindings", "-p", VHOST], &columns[..]].concat();
+        server.ctl(&all).await.contains(&format!("{EXCHANGE}\t{QUEUE}\t{NOTIFICATION_RECEIVED}"))
+    };
+    assert!(is_there().await, "the definitions have it");
+    take_away().await;
+    assert!(!is_there().await, "it is gone");
     let intake = Publisher::new(of_user(&server, VHOST, "lapwing_intake"));
     publish_all(&intake, vec![event(1, NOTIFICATION_RECEIVED)]).await;
     assert_eq!(server.depths(&server.url(VHOST)).await[QUEUE], 0, "audit has it, and so it is confirmed");
     let lifecycle = Lifecycle::new();
     observe_queues(&of_user(&server, VHOST, "lapwing_eligibility"), "eligibility", &lifecycle);
-    let arrived = async {
-        for number in 2_u128.. {
-            publish_all(&intake, vec![event(number, NOTIFICATION_RECEIVED)]).await;
-            if server.depths(&server.url(VHOST)).await[QUEUE] > 0 {
-                break;
+    // At the start, and then from time to time.
+    for when in ["at its start", "later"] {
+        let bound = async {
+            while !is_there().await {
+                tokio::task::yield_now().await;
             }
-        }
-    };
-    let arrived = tokio::time::timeout(std::time::Duration::from_secs(60), arrived).await;
-    assert!(arrived.is_ok(), "nobody bound the queue again");
+        };
+        let bound = tokio::time::timeout(std::time::Duration::from_secs(60), bound).await;
+        assert!(bound.is_ok(), "nobody bound the queue again {when}");
+        take_away().await;
+    }
 }
 
 #[tokio::test]
@@ -232,6 +240,46 @@ async fn what_a_service_says_in_anothers_name_is_not_heard_and_kept_with_its_rea
     let heard =
         reader.look(|taken| taken.effects.values().map(|event| event.kind.clone()).collect::<Vec<_>>());
     assert_eq!(heard, [NOTIFICATION_ASSESSED]);
+}
+
+#[tokio::test]
+async fn what_a_service_sends_to_anothers_queue_by_further_keys_is_not_heard() {
+    const VHOST: &str = "rights-by-further-keys";
+    const QUEUE: &str = "triage.findings";
+    let server = prepared(VHOST).await;
+    let (_connection, channel) = channel(&of_user(&server, VHOST, "lapwing_intake")).await;
+    // As a retry to its own queue, and with it to triage's; the broker lets it.
+    let text = |text: &str| AMQPValue::LongString(text.into());
+    let mut headers = FieldTable::default();
+    for (name, value) in [
+        ("ce-specversion", "1.0"),
+        ("ce-id", "00000000-0000-0000-0000-000000000001"),
+        ("ce-type", NOTIFICATION_ASSESSED),
+        ("ce-source", "eligibility"),
+        ("ce-subject", "LW-7K4-MXP-2R9"),
+        ("ce-time", "2026-03-14T10:00:00Z"),
+        ("ce-owner", "373"),
+    ] {
+        headers.insert(name.into(), text(value));
+    }
+    headers.insert("CC".into(), AMQPValue::FieldArray(vec![text(QUEUE)].into()));
+    let sent = channel.basic_publish(
+        RETRY_EXCHANGE.into(),
+        "intake.outcomes".into(),
+        BasicPublishOptions::default(),
+        b"x",
+        BasicProperties::default().with_headers(headers),
+    );
+    sent.await.expect("sent");
+    let (reader, keeper, lifecycle) = (Reader::of(QUEUE), Reader::of(QUEUE), Lifecycle::new());
+    let config = of_user(&server, VHOST, "lapwing_triage");
+    consume(&config, reader.receiving(), &lifecycle);
+    collect_parked(&config, QUEUE, keeper.clone(), &lifecycle);
+    keeper.until("the forged event", |taken| !taken.parked.is_empty()).await;
+    let (kept, reason) = keeper.look(|taken| taken.parked[0].clone());
+    assert_eq!(kept.kind, NOTIFICATION_ASSESSED);
+    assert!(reason.contains("another name than its own"), "{reason}");
+    assert!(reader.look(|taken| taken.effects.is_empty()), "triage heard what intake said");
 }
 
 #[tokio::test]
