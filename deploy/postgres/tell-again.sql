@@ -9,8 +9,8 @@
 -- service may publish there. So it may be run as often as one likes: what a reader has heard, or has parked, has no effect a second
 -- time.
 --
--- What it does not mend: an event that audit had not heard either. The last question of the runbook "Restore from backup" finds
--- those. This is the one place in which schemas meet, and no role of a service may do it.
+-- What it does not mend: an event that audit had not heard either, and one that was parked and discarded. "Find what is missing" in
+-- the runbook "Restore from backup" finds their notifications. This is the one place in which schemas meet, and no role of a service may do it.
 
 CREATE TEMPORARY VIEW told AS
 SELECT position, event_id, kind, source, reference AS subject, owner, occurred_at, payload FROM audit.entry;
@@ -18,14 +18,14 @@ SELECT position, event_id, kind, source, reference AS subject, owner, occurred_a
 INSERT INTO eligibility.outbox (event_id, kind, source, subject, owner, occurred_at, payload, routing_key, urgent, queue)
 SELECT event_id, kind, source, subject, owner, occurred_at, payload, kind, FALSE, 'eligibility.notifications' FROM told
 WHERE kind IN ('notification.received.v1', 'notification.amended.v1')
-  AND event_id NOT IN (SELECT event_id FROM eligibility.inbox)
+  AND NOT EXISTS (SELECT FROM eligibility.inbox WHERE inbox.event_id = told.event_id)
 ORDER BY position
 ON CONFLICT (event_id) DO NOTHING;
 
 INSERT INTO triage.outbox (event_id, kind, source, subject, owner, occurred_at, payload, routing_key, urgent, queue)
 SELECT event_id, kind, source, subject, owner, occurred_at, payload, kind, FALSE, 'triage.findings' FROM told
 WHERE kind IN ('notification.assessed.v1', 'notification.withdrawn.v1', 'handover.declined.v1', 'notification.erased.v1')
-  AND event_id NOT IN (SELECT event_id FROM triage.inbox)
+  AND NOT EXISTS (SELECT FROM triage.inbox WHERE inbox.event_id = told.event_id)
 ORDER BY position
 ON CONFLICT (event_id) DO NOTHING;
 
@@ -33,7 +33,7 @@ INSERT INTO intake.outbox (event_id, kind, source, subject, owner, occurred_at, 
 SELECT event_id, kind, source, subject, owner, occurred_at, payload, kind, FALSE, 'intake.outcomes' FROM told
 WHERE kind IN ('notification.assessed.v1', 'case.queued.v1', 'case.acknowledged.v1', 'case.stood_aside.v1',
                'case.stand_aside_lifted.v1')
-  AND event_id NOT IN (SELECT event_id FROM intake.inbox)
+  AND NOT EXISTS (SELECT FROM intake.inbox WHERE inbox.event_id = told.event_id)
 ORDER BY position
 ON CONFLICT (event_id) DO NOTHING;
 

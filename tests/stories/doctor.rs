@@ -24,6 +24,7 @@ async fn every_broken_set_up_of_the_production_mode_is_told_with_its_remedy() {
     // The settings alone are wrong: they can be looked at side by side.
     tokio::join!(settings(&clinic), certificates(&clinic), database(&clinic), servers(&clinic));
     schemas(&clinic).await;
+    way(&clinic).await;
     log(&clinic).await;
     queues(&clinic).await;
     clinic.look("sound-again", &[]).await.well();
@@ -181,6 +182,21 @@ async fn schemas(clinic: &Clinic) {
     told.finds("fail", "intake", "privileges", "needs with outbox", "run deploy/postgres/grants.sql");
     told.rest_is_well(&[("intake", "privileges")]);
     clinic.sql("GRANT INSERT ON intake.outbox TO lapwing_intake").await;
+}
+
+/// As where an event was lost: intake has never heard that the case is queued.
+async fn way(clinic: &Clinic) {
+    let lose = "CREATE TABLE public.lost AS SELECT * FROM intake.step WHERE stage = 3; \
+                DELETE FROM intake.step WHERE stage = 3; \
+                UPDATE intake.revision SET received_at = received_at - 3600000000";
+    clinic.sql(lose).await;
+    let told = clinic.look("under-way", &[]).await;
+    let what = "held, and not queued for the panel: 1, the first of them LW-";
+    told.finds("fail", "intake", "way to the panel", what, "lapwing timeline LW-");
+    told.rest_is_well(&[("intake", "way to the panel")]);
+    let find = "INSERT INTO intake.step SELECT * FROM public.lost; DROP TABLE public.lost; \
+                UPDATE intake.revision SET received_at = received_at + 3600000000";
+    clinic.sql(find).await;
 }
 
 async fn log(clinic: &Clinic) {

@@ -71,13 +71,15 @@ async fn an_event_that_went_nowhere_is_seen_and_told_again() {
     assert_eq!(world.ask(&case).await, "0", "the panel does not know of it");
 
     // Whoever looks after it tells it again, and once more, which has no effect.
+    let mut entries = Vec::new();
     for _ in 0..2 {
         world.ask(TELL_AGAIN).await;
         world.clients().reached("373", &gone, Stage::Queued).await;
         world.settled().await;
         assert_eq!(world.ask(&case).await, "1");
+        entries.push(world.ask(&entry).await);
     }
     until_under_way(0).await;
-    assert_eq!(world.ask(&entry).await, "5", "its way is in the log once");
+    assert_eq!(entries[0], entries[1], "its way is in the log once");
     watched.terminate().await;
 }

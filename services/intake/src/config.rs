@@ -24,13 +24,13 @@ pub struct Config {
     /// The file with the key that signs receipts; drawn at first start. Losing it makes earlier receipts verify
     /// with the old public key alone.
     pub receipt_key: PathBuf,
-    /// The file with the key of match tokens; drawn at first start. Losing it loses no notification: children and homes
+    /// The file with the key of match tokens; drawn while nothing is sealed. Losing it loses no notification: children and homes
     /// notified before and after are then not seen to be the same.
     pub match_key: PathBuf,
     /// The keys under which the keys of notifications are wrapped: `{ file = "…" }`, `{ environment = "NAME" }` or
     /// `{ command = ["program", "argument"] }`. Losing them loses every record's identities and narrative for ever; whoever has
-    /// them and the database can read all. Keep them where the database, its dumps and its backups are not. A file is drawn at
-    /// the first start, where there is none.
+    /// them and the database can read all. Keep them where the database, its dumps and its backups are not. A file is drawn
+    /// where there is none while nothing is sealed.
     pub wrapping_keys: KeySource,
     /// How often the policy of retention is applied, in hours, beginning at the start. 0 leaves it to whoever asks for it.
     #[serde(default = "defaults::retention_every_hours")]

@@ -125,9 +125,10 @@ impl Intake {
         stopping: CancellationToken,
     ) -> Result<Self, StartError> {
         let Opened { store, records, post_room, keys } = open(config, ambient).await?;
+        // Before the receipt key, which is drawn wherever there is none: a start that is refused draws nothing.
+        let tokeniser = keys.tokeniser(&config.match_key, ambient)?;
         let notary = Notary::open(&config.receipt_key, &config.receipt_signer, ambient)?;
         let receipt_key = notary.public_key().to_owned();
-        let tokeniser = keys.tokeniser(&config.match_key, ambient)?;
         let prepare = Arc::new(PrepareRevision::new(notary, tokeniser, ambient.clone()));
         let changes = broadcast::Sender::new(REMEMBERED);
 

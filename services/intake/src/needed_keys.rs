@@ -1,7 +1,7 @@
-//! The keys that the notifications in a store need: once one is held, none is drawn in the place of one that is gone.
+//! The keys that the notifications in a store need: once one is sealed, none is drawn in the place of one that is gone.
 //!
-//! What a reader would get wrong: a start without key files is a first start over an empty store alone. Over one that holds
-//! something it is a restore that forgot them, or a replica that was not given its copies; a key drawn then opens nothing, and
+//! What a reader would get wrong: a start without key files is a first start over an empty store alone. Over one in which
+//! something is sealed it is a restore that forgot them, or a replica that was not given its copies; a key drawn then opens nothing, and
 //! stands where the right one has to be put back.
 
 use std::path::Path;

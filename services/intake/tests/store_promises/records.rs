@@ -160,7 +160,10 @@ async fn nothing_is_added_to_what_is_erased_and_what_was_sent_before_has_its_rec
     let reference = first.receipt.reference;
     let second = room.amendment(reference, 2, &notification("373", "A-1", "second"));
     room.hold(&second).await;
+    let under_way = async || room.store.under_way().await.expect("counted").notifications;
+    assert_eq!(under_way().await, 1);
     room.erase(reference).await;
+    assert_eq!(under_way().await, 0, "nobody can bring it to the panel any more");
     let again = room.hold(&room.candidate(&sent)).await;
     assert!(matches!(&again, Holding::Before { given, .. } if given.receipt == first.receipt), "{again:?}");
     assert!(matches!(room.hold(&second).await, Holding::Before { .. }));

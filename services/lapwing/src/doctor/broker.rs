@@ -102,8 +102,8 @@ pub(super) async fn queues(config: &Config) -> Group {
                          they connect"
                 }
                 false => {
-                    "exchanges and queues are there; whether they are as this version needs them, and their bindings, \
-                          `lapwing topology check` and `declare` see to as a user that may declare"
+                    "exchanges and queues are there; whether they are as this version needs them, `lapwing topology check` says as a \
+                          user that may declare; bindings, which cannot be asked for, services make again by themselves"
                 }
             },
         )],
@@ -136,7 +136,7 @@ fn differs(difference: &broker::topology::Difference) -> Finding {
         (
             format!("{} is missing", difference.what),
             "what is to go there is refused, and waits in the outbox of whoever tells it",
-            "`lapwing topology declare` makes what is missing; so does any service when it connects",
+            "`lapwing topology declare` makes what is missing; so does any service that may declare, when it connects",
         )
     } else {
         (

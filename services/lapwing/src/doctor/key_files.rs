@@ -37,7 +37,8 @@ fn signs(check: &'static str, file: &Path, origin: Option<&str>) -> Finding {
     let notary = match Notary::read(file) {
         Ok(notary) => notary,
         Err(NotaryError::File { .. }) if !file.exists() => {
-            return missing(check, file, "what was signed before verifies with the old public key alone");
+            let why = "the next start draws another, and then what was signed before verifies with the old public key alone";
+            return missing(check, file, why);
         }
         Err(error) => return unusable(check, file, &error),
     };
@@ -67,12 +68,12 @@ fn signs(check: &'static str, file: &Path, origin: Option<&str>) -> Finding {
 fn matches(check: &'static str, file: &Path) -> Finding {
     match intake::match_key::read(file) {
         Ok(_) => Finding::well(check, "it is there and has the right form").at(file.display()),
-        Err(_) if !file.exists() => Finding {
-            why: "intake does not start without it once a notification is held; under another key, children and homes that were \
-                  notified before are not seen to be the same"
-                .to_owned(),
-            ..missing(check, file, "")
-        },
+        Err(_) if !file.exists() => missing(
+            check,
+            file,
+            "intake does not start without it once something is sealed; under another, children and homes that were notified before \
+             are not seen to be the same",
+        ),
         Err(error) => unusable(check, file, &error),
     }
 }
@@ -81,7 +82,7 @@ fn missing(check: &'static str, file: &Path, why: &str) -> Finding {
     Finding::failure(
         check,
         format!("{} is not there", file.display()),
-        format!("the next start draws another, and then {why}"),
+        why,
         "restore it from a backup, or copy it from another replica, before the service starts again; before the very first start \
          nothing is to be done",
     )

@@ -36,7 +36,8 @@ fn judge(under_way: &UnderWay, now: Timestamp) -> Finding {
         oldest.reference,
         age.as_mins()
     );
-    let why = "its authority has a receipt, and the panel does not know of it, or intake has not heard that it does";
+    let why = "its authority has a receipt, and the panel does not know of it or of its newest revision; or intake has not heard \
+               that it does";
     let to_do = format!(
         "`lapwing timeline {}` says how far it came; deploy/runbooks/a-notification-has-not-reached-the-panel.md goes on from there",
         oldest.reference

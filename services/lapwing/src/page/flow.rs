@@ -115,13 +115,15 @@ fn label(sample: &Sample, name: &str) -> String {
 
 /// What has its receipt and is not yet before the panel, wherever it is.
 fn under_way(measured: &Measured) -> String {
-    let value = |name: &str| samples(measured, name).first().map_or(0.0, |sample| sample.value);
-    let notifications = value("lapwing.notifications.under_way");
-    if notifications == 0.0 {
-        return "Every notification that is held is queued for the panel.".to_owned();
+    let value = |name: &str| samples(measured, name).first().map(|sample| sample.value);
+    match value("lapwing.notifications.under_way") {
+        None => "How many notifications are on their way has not been looked at yet.".to_owned(),
+        Some(0.0) => "Every notification that is held is queued for the panel.".to_owned(),
+        Some(notifications) => {
+            let age = age(value("lapwing.notifications.under_way.age").unwrap_or_default());
+            format!("Held, and not yet queued for the panel: {} ({age}).", number(notifications))
+        }
     }
-    let age = age(value("lapwing.notifications.under_way.age"));
-    format!("Held, and not yet queued for the panel: {} ({age}).", number(notifications))
 }
 
 fn rooms(measured: &Measured) -> Vec<Room> {

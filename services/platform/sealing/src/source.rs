@@ -19,7 +19,8 @@ const DRAWN: &str = "drawn-";
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum KeySource {
-    /// A file that its owner alone can read. Drawn at the first start, where there is none.
+    /// A file that its owner alone can read. Drawn where there is none by whoever asks for it; its caller
+    /// knows whether anything is sealed already.
     File(PathBuf),
     /// An environment variable, such as one that an orchestrator fills from its secrets.
     Environment(String),
