@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use crate::tools::{check, deploy, is_installed, output, python, root, run};
+use acceptance::environment;
+
+use crate::tools::{check, deploy, is_installed, output, root, run};
 
 #[test]
 fn the_dockerfile_has_a_target_for_each_program_that_is_nobody_and_holds_its_materials() {
     let dockerfile = deploy().join("Dockerfile");
     check("dockerfile", &[&dockerfile]);
-    run(Command::new(python().with_file_name("hadolint")).arg("--failure-threshold=info").arg(&dockerfile));
+    run(Command::new(environment().with_file_name("hadolint"))
+        .arg("--failure-threshold=info")
+        .arg(&dockerfile));
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::tools::{check, deploy, is_installed, output, python, root, run, say};
+use acceptance::environment;
+
+use crate::tools::{check, deploy, is_installed, output, root, run, say};
 
 /// A builder of ours that knows as much of kustomize as the manifests use: for a machine without kubectl.
 fn own_builder() -> Command {
-    let mut command = Command::new(python());
+    let mut command = Command::new(environment());
     command.arg(root().join("tests/deployment/kustomize.py"));
     command
 }

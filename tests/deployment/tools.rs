@@ -20,22 +20,10 @@ pub(crate) fn read(file: &str) -> String {
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// Python, with what `tests/deployment/requirements.txt` names.
-pub(crate) fn python() -> PathBuf {
-    let named = std::env::var_os("LAPWING_TEST_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| root().join(".tools/python/bin/python"));
-    assert!(
-        python.exists(),
-        "{} is missing: run the tests with tests/run, which prepares it",
-        python.display()
-    );
-    python
-}
-
 /// A check in Python: `tests/deployment/<name>.py`. What it prints is shown; a complaint is a failure.
 pub(crate) fn check(name: &str, arguments: &[&Path]) {
     let script = root().join("tests/deployment").join(format!("{name}.py"));
-    say(&run(Command::new(python()).arg(script).args(arguments)));
+    say(&run(Command::new(acceptance::environment()).arg(script).args(arguments)));
 }
 
 /// Says what a tool has said. Where standard error is gone there is nobody to tell.

@@ -26,7 +26,7 @@ pub use load::{cases_waiting, samples_by_authority, send_all};
 pub use process::{Process, Running};
 pub use production::{Ground, Production, Replica, SERVICES};
 pub use proxy::{Link, Proxy};
-pub use python::PythonClient;
+pub use python::{PythonClient, environment, python};
 pub use senders::Senders;
 pub use until::until;
 pub use world::{World, notification};

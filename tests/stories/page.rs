@@ -1,5 +1,7 @@
 //! The operator's page of the embedded mode: who may see it, what it shows, and what can be done there.
 
+mod browser;
+
 use std::path::Path;
 
 use acceptance::{HttpAnswer, Process, http, notification, until};
