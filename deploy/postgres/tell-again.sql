@@ -7,7 +7,8 @@
 -- Such an event has left its outbox and is nowhere else. Audit's log has it, unless it was on its way to audit too. Each event that
 -- the log has and a reader's inbox has not is put into that reader's own outbox, for its one queue, with the id that it had: no other
 -- service may publish there. So it may be run as often as one likes: what a reader has heard, or has parked, has no effect a second
--- time.
+-- time. Where intake's settings bound the age of what waits (`oldest_event`), it may refuse new notifications with OUTBOX_FULL for
+-- the moment that old events take to leave.
 --
 -- What it does not mend: an event that audit had not heard either, and one that was parked and discarded. "Find what is missing" in
 -- the runbook "Restore from backup" finds their notifications. This is the one place in which schemas meet, and no role of a service may do it.
