@@ -11,7 +11,8 @@
 -- the moment that old events take to leave.
 --
 -- What it does not mend: an event that audit had not heard either, and one that was parked and discarded. "Find what is missing" in
--- the runbook "Restore from backup" finds their notifications. This is the one place in which schemas meet, and no role of a service may do it.
+-- the runbook "Restore from backup" finds their notifications. This is the one place in which schemas meet, and no role of a service
+-- may do it.
 
 CREATE TEMPORARY VIEW told AS
 SELECT position, event_id, kind, source, reference AS subject, owner, occurred_at, payload FROM audit.entry;
