@@ -1,6 +1,7 @@
 //! An event that is nowhere any more: its notification is seen not to have come to its end, and is brought there.
 
 use acceptance::{Production, Replica, http_get, notification, until};
+use contracts::events::NOTIFICATION_RECEIVED;
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::Stage;
 use contracts::topology::EXCHANGE;
@@ -19,11 +20,12 @@ async fn submitted(world: &Production, sender_reference: &str) -> String {
     held.receipt.expect("a receipt").reference
 }
 
-async fn take_the_binding_away(world: &Production, key: &str) {
+async fn take_the_binding_away(world: &Production) {
     let connection = Connection::connect(world.broker(), ConnectionProperties::default());
     let connection = connection.await.expect("connects");
     let channel = connection.create_channel().await.expect("a channel");
-    let unbound = channel.queue_unbind(QUEUE.into(), EXCHANGE.into(), key.into(), FieldTable::default());
+    let key = NOTIFICATION_RECEIVED.into();
+    let unbound = channel.queue_unbind(QUEUE.into(), EXCHANGE.into(), key, FieldTable::default());
     unbound.await.expect("unbound");
 }
 
@@ -48,19 +50,16 @@ async fn an_event_that_went_nowhere_is_seen_and_told_again() {
     // Its reader is away, and so is the binding: what is told now goes to audit, and nowhere else.
     let reader = world.take(("eligibility", 0)).expect("it runs");
     reader.terminate().await;
-    take_the_binding_away(&world, "notification.received.v1").await;
+    take_the_binding_away(&world).await;
     let gone = submitted(&world, "CASE-2").await;
     let entry = format!("SELECT count(*) FROM audit.entry WHERE reference = '{gone}'");
     until("audit to have it", async || (world.ask(&entry).await == "1").then_some(())).await;
 
     // The reader binds its queue again. What was told meanwhile does not come back by itself, and nothing waits anywhere.
     world.start_one(("eligibility", 0), "").await;
-    let vhost = world.broker().rsplit('/').next().expect("a virtual host");
-    let binding = format!("lapwing.events\t{QUEUE}\tnotification.received.v1");
+    let server = &world.ground().rabbitmq;
     until("the reader to bind its queue", async || {
-        let columns = ["source_name", "destination_name", "routing_key"];
-        let all = [&["-q", "list_bindings", "-p", vhost], &columns[..]].concat();
-        world.ground().rabbitmq.ctl(&all).await.contains(&binding).then_some(())
+        server.is_bound(world.broker(), EXCHANGE, NOTIFICATION_RECEIVED, QUEUE).await.then_some(())
     })
     .await;
     let later = submitted(&world, "CASE-3").await;

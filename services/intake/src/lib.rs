@@ -102,7 +102,7 @@ pub enum StartError {
     /// Its wrapping keys cannot be read.
     #[error(transparent)]
     WrappingKeys(#[from] SourceError),
-    /// Notifications are held, and a key that they need is gone. Only over an empty store is one drawn.
+    /// Something is sealed, and a key that it needs is gone. One is drawn while nothing is sealed, and never afterwards.
     #[error(transparent)]
     Gone(#[from] KeyGone),
     /// What is sealed in its store cannot be used.

@@ -1,7 +1,7 @@
 //! The keys that the notifications in a store need: once one is sealed, none is drawn in the place of one that is gone.
 //!
-//! What a reader would get wrong: a start without key files is a first start over an empty store alone. Over one in which
-//! something is sealed it is a restore that forgot them, or a replica that was not given its copies; a key drawn then opens nothing, and
+//! What a reader would get wrong: a start without key files is a first start over an empty store alone. Over one in which something
+//! is sealed it is a restore that forgot them, or a replica that was not given its copies; a key drawn then opens nothing, and
 //! stands where the right one has to be put back.
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::StartError;
 use crate::domain::match_tokens::Tokeniser;
 use crate::match_key;
 
-/// A key that is gone while notifications that need it are held.
+/// A key that is gone while something is sealed that needs it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyGone {
     /// The file with the wrapping keys.

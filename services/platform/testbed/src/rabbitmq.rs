@@ -158,6 +158,17 @@ impl Server {
         depths(&self.ctl(&["eval", &asked]).await)
     }
 
+    /// Whether what is published to an exchange under a key comes to a queue of a virtual host by a binding of just that key.
+    ///
+    /// # Panics
+    /// Where the broker does not answer.
+    pub async fn is_bound(&self, url: &str, exchange: &str, key: &str, queue: &str) -> bool {
+        let vhost = url.rsplit('/').next().expect("a URL has a last part");
+        let columns = ["source_name", "destination_name", "routing_key"];
+        let bindings = self.ctl(&[&["-q", "list_bindings", "-p", vhost], &columns[..]].concat()).await;
+        bindings.lines().any(|line| line == format!("{exchange}\t{queue}\t{key}"))
+    }
+
     /// Stops it as an operator does, and starts it again.
     ///
     /// # Panics

@@ -112,7 +112,9 @@ pub(super) async fn kept(
         }
     }
     let Some(subject) = subject(&mut snapshot, reference, LISTING).await? else { return Ok(None) };
-    let rows = sqlx::query("SELECT reference, reader, purpose, read_at, revision FROM reading WHERE reference = $1 ORDER BY reading DESC LIMIT $2")
+    let rows = sqlx::query(
+        "SELECT reference, reader, purpose, read_at, revision FROM reading WHERE reference = $1 ORDER BY reading DESC LIMIT $2",
+    )
         .bind(reference.to_string())
         .bind(TOLD)
         .fetch_all(&mut *snapshot)

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use storage::{Doing, StoreError};
 
 use super::dialect::Database;
-use super::rows::{impossible, reference, text};
+use super::rows::{reference, text, time};
 use crate::store::{Oldest, UnderWay};
 
 const COUNTING: &str = "count what is under way";
@@ -33,9 +33,8 @@ pub(super) async fn under_way(database: &Database) -> Result<UnderWay, StoreErro
     .doing(COUNTING)?;
     let Some(row) = row else { return Ok(UnderWay::default()) };
     let notifications: i64 = row.try_get("notifications").doing(COUNTING)?;
-    let (key, since): (String, i64) = (text(&row, "reference")?, row.try_get("received_at").doing(COUNTING)?);
-    let since = jiff::Timestamp::from_microsecond(since)
-        .map_err(|error| impossible("revision", "received_at", key.clone())(error.to_string()))?;
+    let key = text(&row, "reference")?;
+    let since = time(&row, "revision", "received_at", key.clone())?;
     let oldest = Some(Oldest { reference: reference(key)?, since });
     Ok(UnderWay { notifications: notifications.unsigned_abs(), oldest })
 }

@@ -171,11 +171,8 @@ async fn a_binding_that_somebody_took_away_is_made_again_by_a_service_that_may_n
         let key = NOTIFICATION_RECEIVED.into();
         maker.queue_unbind(QUEUE.into(), EXCHANGE.into(), key, FieldTable::default()).await.expect("unbound");
     };
-    let is_there = async || {
-        let columns = ["source_name", "destination_name", "routing_key"];
-        let all = [&["-q", "list_bindings", "-p", VHOST], &columns[..]].concat();
-        server.ctl(&all).await.contains(&format!("{EXCHANGE}\t{QUEUE}\t{NOTIFICATION_RECEIVED}"))
-    };
+    let url = server.url(VHOST);
+    let is_there = async || server.is_bound(&url, EXCHANGE, NOTIFICATION_RECEIVED, QUEUE).await;
     assert!(is_there().await, "the definitions have it");
     take_away().await;
     assert!(!is_there().await, "it is gone");
