@@ -1,9 +1,10 @@
 //! What only processes of their own can show: what each refuses to start on, replicas, and another program at the panel's end.
 
-use acceptance::{Production, Replica, World, notification, until};
+use acceptance::{Collector, Production, Replica, World, notification, until};
 use contracts::intake::v1::SubmitRequest;
 use contracts::notification::v1::{Lane, Stage};
 use contracts::triage::v1::TakeNextRequest;
+use lifecycle::Lifecycle;
 
 /// What a process says when it is started with settings in which one text stands for another.
 async fn refusal(world: &Production, replica: Replica, text: &str, in_its_place: &str) -> String {
@@ -92,6 +93,38 @@ async fn a_broker_that_is_away_holds_up_no_receipt() {
     let reference = held.receipt.expect("a receipt").reference;
     world.clients().reached("373", &reference, Stage::Queued).await;
     until("everything to be told", async || (world.waiting().await == 0).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_service_with_the_rights_of_before_runs_and_says_what_it_may_not() {
+    let (folder, logs) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let lifecycle = Lifecycle::new();
+    let collector = Collector::start(&lifecycle).await;
+    let ground = acceptance::Ground {
+        postgres: testbed::postgres::Server::shared().await,
+        rabbitmq: testbed::rabbitmq::Server::shared().await,
+    };
+    let mut world = Production::prepare(folder.path(), ground).await;
+    let vhost = world.broker().rsplit('/').next().expect("a virtual host");
+    // As definitions had it before a service could bind its own queues.
+    let (write, read) =
+        (r"^(lapwing\.events|lapwing\.retries)$", r"^(eligibility\.notifications(\.parked)?)$");
+    let permissions = ["set_permissions", "-p", vhost, "lapwing_eligibility", "^$", write, read];
+    world.ground().rabbitmq.ctl(&permissions).await;
+    world.hear_everything(&collector.endpoint(), logs.path());
+    world.start_all(1).await;
+    until("its log to say so", async || {
+        let log = std::fs::read_to_string(logs.path().join("eligibility-0.log")).ok()?;
+        log.contains("this user may not bind its queues again").then_some(())
+    })
+    .await;
+    let request = SubmitRequest { notification: Some(notification("373", "CASE-1")) };
+    let held = world.clients().intake("373").await.submit(request).await.expect("held").into_inner();
+    let reference = held.receipt.expect("a receipt").reference;
+    world.clients().reached("373", &reference, Stage::Queued).await;
+    world.settled().await;
+    world.stop_all().await;
+    lifecycle.wind_down(std::time::Duration::from_secs(10)).await;
 }
 
 #[test]
