@@ -38,6 +38,16 @@ pub struct Ground {
     pub rabbitmq: Arc<rabbitmq::Server>,
 }
 
+impl Ground {
+    /// The servers that all tests of a program share.
+    ///
+    /// # Panics
+    /// Where one does not start.
+    pub async fn shared() -> Self {
+        Self { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await }
+    }
+}
+
 /// Processes and what they stand on.
 pub struct Production {
     folder: PathBuf,
@@ -62,9 +72,7 @@ impl Production {
     /// # Panics
     /// Where a server or a service does not start: the text says why.
     pub async fn start(folder: &Path) -> Self {
-        let ground =
-            Ground { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await };
-        let mut world = Self::prepare(folder, ground).await;
+        let mut world = Self::prepare(folder, Ground::shared().await).await;
         world.start_all(1).await;
         world
     }

@@ -77,10 +77,7 @@ async fn a_real_backend_finds_every_hop_by_the_reference() {
     let data = folder.path().join("backend");
     std::fs::create_dir(&data).expect("made");
     let backend = Backend::start(&program, &data).await;
-    let ground = Ground {
-        postgres: testbed::postgres::Server::shared().await,
-        rabbitmq: testbed::rabbitmq::Server::shared().await,
-    };
+    let ground = Ground::shared().await;
     let mut world = Production::prepare(folder.path(), ground).await;
     world.hear_everything(&backend.collector, folder.path());
     world.start_all(1).await;

@@ -77,10 +77,7 @@ async fn two_of_each_share_the_work_and_no_case_is_leased_twice() {
 #[tokio::test]
 async fn a_broker_that_is_away_holds_up_no_receipt() {
     let folder = tempfile::tempdir().expect("a folder");
-    let ground = acceptance::Ground {
-        postgres: testbed::postgres::Server::shared().await,
-        rabbitmq: testbed::rabbitmq::Server::shared().await,
-    };
+    let ground = acceptance::Ground::shared().await;
     let mut world = Production::prepare(folder.path(), ground).await;
     let (_, broker) = world.behind_proxies().await;
     broker.set(acceptance::Link::Cut);
@@ -100,10 +97,7 @@ async fn a_service_with_the_rights_of_before_runs_and_says_what_it_may_not() {
     let (folder, logs) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let lifecycle = Lifecycle::new();
     let collector = Collector::start(&lifecycle).await;
-    let ground = acceptance::Ground {
-        postgres: testbed::postgres::Server::shared().await,
-        rabbitmq: testbed::rabbitmq::Server::shared().await,
-    };
+    let ground = acceptance::Ground::shared().await;
     let mut world = Production::prepare(folder.path(), ground).await;
     let vhost = world.broker().rsplit('/').next().expect("a virtual host");
     // As definitions had it before a service could bind its own queues.

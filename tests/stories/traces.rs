@@ -10,7 +10,6 @@ use contracts::notification::v1::{Lane, Stage};
 use contracts::triage::v1::{AcknowledgeRequest, TakeNextRequest};
 use identity::DevelopmentAuthority;
 use lifecycle::Lifecycle;
-use testbed::{postgres, rabbitmq};
 use tonic::Request;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -63,8 +62,7 @@ async fn one_notification_is_one_trace_through_four_processes_and_a_broker() {
     let lifecycle = Lifecycle::new();
     let collector = Collector::start(&lifecycle).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let ground =
-        Ground { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await };
+    let ground = Ground::shared().await;
     let mut production = Production::prepare(folder.path(), ground).await;
     production.hear_everything(&collector.endpoint(), folder.path());
     production.start_all(1).await;

@@ -25,10 +25,7 @@ impl Upgrade {
     /// A world of one version's programs, migrated by them: two of intake, as the runbook asks, and one of each other service.
     async fn from(programs: Option<PathBuf>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let ground = Ground {
-            postgres: testbed::postgres::Server::shared().await,
-            rabbitmq: testbed::rabbitmq::Server::shared().await,
-        };
+        let ground = Ground::shared().await;
         let mut world = match programs {
             Some(programs) => Production::prepare_for(folder.path(), ground, programs).await,
             None => Production::prepare(folder.path(), ground).await,

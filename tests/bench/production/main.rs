@@ -15,7 +15,6 @@ use acceptance::{Ground, Production, SERVICES, until};
 use lifecycle::{CancellationToken, pause};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use testbed::{postgres, rabbitmq};
 
 /// Notifications of each measurement, where `LAPWING_BENCH_NOTIFICATIONS` says nothing else.
 const NOTIFICATIONS: usize = 10_000;
@@ -37,9 +36,7 @@ async fn main() {
     let notifications = std::env::var("LAPWING_BENCH_NOTIFICATIONS").ok().and_then(|text| text.parse().ok());
     let notifications: usize = notifications.unwrap_or(NOTIFICATIONS);
     let folder = tempfile::tempdir().expect("a folder");
-    let ground =
-        Ground { postgres: postgres::Server::shared().await, rabbitmq: rabbitmq::Server::shared().await };
-    let mut world = Production::prepare(folder.path(), ground).await;
+    let mut world = Production::prepare(folder.path(), Ground::shared().await).await;
     let size = load::size();
     println!("{notifications} notifications of {size} bytes, {IN_FLIGHT} in flight");
 
